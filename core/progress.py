@@ -1,0 +1,25 @@
+"""How long work tells of its progress without knowing who listens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """One unit of work done, out of a known total."""
+
+    done: int
+    total: int
+    note: str = ""
+
+    @property
+    def fraction(self) -> float:
+        """Share of the work that is done, 0 to 1."""
+        return self.done / self.total
+
+
+Report = Callable[[Step], None]
+
+
+def silent(step: Step) -> None:
+    """Listen to nothing."""
