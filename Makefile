@@ -1,0 +1,42 @@
+# make run    open Strata in a browser
+# make test   run every test
+# make bench  measure what the README states
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test lint bench clean
+
+run: $(VENV)/app
+	$(BIN)/streamlit run app.py --server.headless false
+
+test: $(VENV)/developer
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+lint: $(VENV)/developer
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(VENV)/developer
+	$(BIN)/python -m benchmarks
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "Strata needs Python 3.11, 3.12 or 3.13; this is $$($(PYTHON) --version). Name another: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq python3-venv; \
+	  else echo "Debian keeps Python's venv in a package of its own: sudo apt-get install python3-venv"; exit 1; fi; }
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/app: $(VENV)/made requirements.txt
+	$(PIP) -r requirements.txt
+	touch $@
+
+$(VENV)/developer: $(VENV)/made requirements.txt requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV)
