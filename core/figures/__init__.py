@@ -1,0 +1,1 @@
+"""Arrays in, pictures out: the palette, heat maps as images, and Altair charts that can be saved."""
