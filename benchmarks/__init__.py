@@ -1,0 +1,1 @@
+"""What the README states, measured; `make bench` prints one row per figure and writes latest.json."""

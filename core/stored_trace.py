@@ -1,0 +1,83 @@
+"""Keep a trace on disk, so that a shipped clip is there before any model is loaded."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from core.grid import TokenGrid
+from core.timeline import TimeAxis
+from core.trace import Trace
+
+# float16 keeps three significant digits: finer than a picture of 256 levels shows
+STORED = np.float16
+
+
+def weights_digest(checkpoint: Path) -> str:
+    """Identify the weights of a checkpoint folder by content."""
+    return hashlib.blake2b((checkpoint / "model.safetensors").read_bytes(), digest_size=8).hexdigest()
+
+
+def write_trace(trace: Trace, path: Path, weights: str) -> None:
+    """Write ``trace`` as a compressed archive that says which weights it came from."""
+    about = {
+        "clip": trace.clip,
+        "seconds": trace.seconds,
+        "weights": weights,
+        "grids": [asdict(grid) for grid in trace.grids],
+        "counts": {"hidden": len(trace.hidden), "attention": len(trace.attention), "conv": len(trace.convolutions)},
+        "logits": trace.logits is not None,
+    }
+    arrays = {f"hidden_{index}": array for index, array in enumerate(trace.hidden)}
+    arrays |= {f"attention_{index}": array for index, array in enumerate(trace.attention)}
+    arrays |= {f"conv_{index}": array for index, array in enumerate(trace.convolutions)}
+    if trace.logits is not None:
+        arrays["logits"] = trace.logits
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stored = {name: array.astype(STORED) for name, array in arrays.items()}
+    np.savez_compressed(path, about=np.array(json.dumps(about)), **stored)
+
+
+def about_trace(path: Path) -> dict:
+    """Read what a stored trace says of itself: clip, seconds, weights."""
+    with np.load(path, allow_pickle=False) as archive:
+        return json.loads(str(archive["about"]))
+
+
+def read_trace(path: Path, model: object) -> Trace:
+    """Read a stored trace; values are rounded to three significant digits, attention rows still sum to one."""
+    with np.load(path, allow_pickle=False) as archive:
+        about = json.loads(str(archive["about"]))
+
+        def rows(kind: str) -> tuple[Float32[np.ndarray, "..."], ...]:
+            return tuple(_frozen(archive[f"{kind}_{index}"]) for index in range(about["counts"][kind]))
+
+        attention = rows("attention")
+        return Trace(
+            model=model,
+            clip=about["clip"],
+            seconds=about["seconds"],
+            hidden=rows("hidden"),
+            grids=tuple(_grid(values) for values in about["grids"]),
+            attention=tuple(_normalised(array) for array in attention),
+            convolutions=rows("conv"),
+            logits=_frozen(archive["logits"]) if about["logits"] else None,
+        )
+
+
+def _grid(values: dict) -> TokenGrid:
+    return TokenGrid(**{**values, "time": TimeAxis(**values["time"]), "edges": tuple(values["edges"])})
+
+
+def _normalised(attention: Float32[np.ndarray, "heads frames frames"]) -> Float32[np.ndarray, "heads frames frames"]:
+    # rounding to float16 moves a row's sum by up to a thousandth
+    return _frozen(attention / attention.sum(-1, keepdims=True))
+
+
+def _frozen(array: np.ndarray) -> Float32[np.ndarray, "..."]:
+    array = np.ascontiguousarray(array, dtype=np.float32)
+    array.setflags(write=False)
+    return array

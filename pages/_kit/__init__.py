@@ -1,0 +1,1 @@
+"""What the pages share: with app.py and the pages, the only code that knows Streamlit."""

@@ -1,0 +1,64 @@
+"""The address bar holds the choices, so that a link restores them."""
+
+import re
+
+import streamlit as st
+
+from pages._kit import session
+from pages._kit.session import Chosen
+
+REGION = re.compile(r"^(\d{1,4}(?:\.\d{1,4})?)-(\d{1,4}(?:\.\d{1,4})?)$")
+LONGEST = 200  # characters of one value that are looked at
+PRIVATE = "folder:"  # models whose name is a path stay out of links
+
+
+def restore() -> None:
+    """Take over what the address says where it differs from what was written there last."""
+    seen = {name: str(value)[:LONGEST] for name, value in st.query_params.items()}
+    written = session.recall("address", {})
+    changed = {name: value for name, value in seen.items() if written.get(name) != value}
+    choices = {name: READ[name](value) for name, value in changed.items() if name in READ}
+    session.choose(**{name: value for name, value in choices.items() if value is not _UNREADABLE})
+
+
+def keep() -> None:
+    """Write the choices into the address; what is at its default is left out."""
+    now, default = session.chosen(), Chosen()
+    values = {name: write(now) for name, write in WRITE.items() if getattr(now, name) != getattr(default, name)}
+    values = {name: value for name, value in values.items() if value and not value.startswith(PRIVATE)}
+    if dict(st.query_params.items()) != values:
+        st.query_params.from_dict(values)
+    session.remember("address", values)
+
+
+class _Unreadable:
+    """Stands for a value in the address that makes no sense; such a value is passed over."""
+
+
+_UNREADABLE = _Unreadable()
+
+
+def _name(value: str) -> str | _Unreadable:
+    return value if re.fullmatch(r"[\w./@-]{1,140}", value) else _UNREADABLE
+
+
+def _number(value: str) -> int | _Unreadable:
+    return int(value) if re.fullmatch(r"\d{1,5}", value) else _UNREADABLE
+
+
+def _region(value: str) -> tuple[float, float] | _Unreadable:
+    match = REGION.match(value)
+    if not match or float(match[1]) >= float(match[2]):
+        return _UNREADABLE
+    return float(match[1]), float(match[2])
+
+
+READ = {"clip": _name, "model": _name, "layer": _number, "head": _number, "unit": _number, "region": _region}
+WRITE = {
+    "clip": lambda now: "" if now.clip in session.own_clips() else now.clip,
+    "model": lambda now: now.model,
+    "layer": lambda now: str(now.layer),
+    "head": lambda now: str(now.head),
+    "unit": lambda now: "" if now.unit is None else str(now.unit),
+    "region": lambda now: "" if now.region is None else f"{now.region[0]:.3f}-{now.region[1]:.3f}",
+}

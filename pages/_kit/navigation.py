@@ -1,0 +1,44 @@
+"""The one list of pages, and the guard that makes every page run inside app.py."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from core.text import _
+
+FOLDER = Path(__file__).resolve().parents[1]
+
+_inside: ContextVar[bool] = ContextVar("inside_app", default=False)
+
+
+def pages() -> list[StreamlitPage]:
+    """List the pages in the order of the menu; a file's name is its address."""
+    return [
+        st.Page(FOLDER / "listen.py", title=_("Listen"), icon=":material/hearing:", default=True),
+        st.Page(FOLDER / "layers.py", title=_("Layers"), icon=":material/layers:"),
+        st.Page(FOLDER / "attention.py", title=_("Attention"), icon=":material/visibility:"),
+    ]
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """Mark that a page now runs inside app.py."""
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+def inside_app() -> None:
+    """Send a page that Streamlit runs alone through app.py; the first line of every page file.
+
+    Streamlit runs a file of ``pages/`` by itself as long as nobody has called ``st.navigation`` in this process.
+    """
+    if not _inside.get():
+        st.navigation(pages())
+        st.rerun()

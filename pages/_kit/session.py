@@ -1,0 +1,79 @@
+"""What the visitor has chosen; the only file that names keys of the session."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from core.clip import Clip
+
+DEFAULT_CLIP = "cat"
+DEFAULT_MODEL = "speech-tiny"
+OWN_CLIPS = 8  # a visitor's own sounds kept at once; the oldest leaves first
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What every page talks about.
+
+    clip    name of a sample, or the fingerprint of a sound of the visitor's own
+    model   name of a bundled checkpoint, or a hub id, or "folder:<path>"
+    layer   0 is the input of the first block
+    head    within the layer
+    unit    index within the layer's width, or None for the most active ones
+    region  (start, end) in seconds, or None for the whole clip
+    """
+
+    clip: str = DEFAULT_CLIP
+    model: str = DEFAULT_MODEL
+    layer: int = 1
+    head: int = 0
+    unit: int | None = None
+    region: tuple[float, float] | None = None
+
+
+def chosen() -> Chosen:
+    """Return the visitor's present choices."""
+    return st.session_state.setdefault("chosen", Chosen())
+
+
+def choose(**changes: Any) -> None:
+    """Change some of the choices; another clip forgets the region, another model the layer, head and unit."""
+    now = chosen()
+    if changes.get("clip", now.clip) != now.clip:
+        changes = {"region": None, **changes}
+    if changes.get("model", now.model) != now.model:
+        changes = {"layer": 1, "head": 0, "unit": None, **changes}
+    st.session_state["chosen"] = replace(now, **changes)
+
+
+def own_clips() -> dict[str, Clip]:
+    """The visitor's own sounds by fingerprint, oldest first; they live in this session alone."""
+    return st.session_state.setdefault("own_clips", {})
+
+
+def keep_clip(clip: Clip) -> None:
+    """Keep a sound of the visitor's own and choose it."""
+    clips = own_clips()
+    clips.pop(clip.fingerprint, None)
+    clips[clip.fingerprint] = clip
+    for name in list(clips)[:-OWN_CLIPS]:
+        del clips[name]
+    choose(clip=clip.fingerprint)
+
+
+def drop_clip(name: str) -> None:
+    """Forget a sound of the visitor's own."""
+    own_clips().pop(name, None)
+    if chosen().clip == name:
+        choose(clip=DEFAULT_CLIP)
+
+
+def remember(name: str, value: Any) -> None:
+    """Keep a setting of one page for the length of the session."""
+    st.session_state[f"kept-{name}"] = value
+
+
+def recall(name: str, default: Any = None) -> Any:
+    """Return a setting kept with ``remember``."""
+    return st.session_state.get(f"kept-{name}", default)
