@@ -1,12 +1,13 @@
 # make run    open Strata in a browser
 # make test   run every test
 # make bench  measure what the README states
+# make texts  collect every sentence for translators
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench texts clean
 
 run: $(VENV)/app
 	$(BIN)/streamlit run app.py --server.headless false
@@ -17,6 +18,9 @@ test: $(VENV)/developer
 
 lint: $(VENV)/developer
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+texts: $(VENV)/developer
+	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k n_:1,2 -k N_ -o locale/strata.pot core models pages
 
 bench: $(VENV)/developer
 	$(BIN)/python -m benchmarks
