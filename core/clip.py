@@ -1,7 +1,7 @@
 """An immutable piece of mono sound."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -53,3 +53,27 @@ class Clip:
         digest = hashlib.blake2b(self.samples.tobytes(), digest_size=8)
         digest.update(str(self.sample_rate).encode())
         return digest.hexdigest()
+
+    def span(self, start: float, end: float) -> slice:
+        """Samples of the stretch from ``start`` to ``end`` seconds, each rounded to the nearest sample.
+
+        Raises ClipError where nothing of the clip lies in it.
+        """
+        first = max(round(start * self.sample_rate), 0)
+        last = min(round(end * self.sample_rate), self.samples.size)
+        if last <= first:
+            raise ClipError(
+                _("{name} has no sound from {start:.2f} to {end:.2f} s.").format(name=self.name, start=start, end=end),
+                hint=_("Choose a stretch inside its {seconds:.2f} s.").format(seconds=self.seconds),
+            )
+        return slice(first, last)
+
+    def cut(self, start: float, end: float) -> "Clip":
+        """Copy the stretch from ``start`` to ``end`` seconds, its tiers along; its own time begins at zero."""
+        span = self.span(start, end)
+        tiers = self.tiers.cut(span.start / self.sample_rate, span.stop / self.sample_rate)
+        return Clip(self.name, self.samples[span].copy(), self.sample_rate, tiers)
+
+    def with_tiers(self, tiers: Tiers) -> "Clip":
+        """Return the same sound with other tiers; what they say beyond its end is cut off."""
+        return replace(self, tiers=tiers.cut(0.0, self.seconds))
