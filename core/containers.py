@@ -7,6 +7,8 @@ from core.text import N_
 
 READERS = ("libsndfile", "ffmpeg")
 
+ENDLESS_BYTES = 0x7FFFFF00
+
 MOST_CHUNKS = 1000
 """Chunks of a RIFF file that are looked at before its sound must have come."""
 
@@ -64,30 +66,27 @@ def sniff(data: bytes) -> Container | None:
     return _bare_stream(data)
 
 
-def promised_seconds(data: bytes, container: Container) -> float | None:
-    """Seconds that a WAV file promises, where it holds fewer; None where nothing is known to be missing."""
-    if container is not WAV or data[:4] != b"RIFF":
-        return None
-    place, bytes_a_second = 12, 0
+def held_share(data: bytes, container: Container) -> float:
+    """Share of its sound that a WAV or AIFF file really holds, by the length that it promises; 1 where all is there."""
+    order, chunk = (">", b"SSND") if container is AIFF else ("<", b"data")
+    if data[:4] not in (b"RIFF", b"FORM"):
+        return 1.0
+    place = 12
     for _chunk in range(MOST_CHUNKS):
         if place + 8 > len(data):
-            return None
-        name, size = unpack_from("<4sI", data, place)
-        if name == b"fmt " and place + 20 <= len(data):
-            bytes_a_second = unpack_from("<I", data, place + 16)[0]
-        if name == b"data":
+            break
+        name, size = unpack_from(f"{order}4sI", data, place)
+        held = len(data) - place - 8
+        if name == chunk:
             # programs that write a stream do not know the length: they promise none, or the largest number
-            missing = 0 < size < 0x7FFFFF00 and place + 8 + size > len(data)
-            return size / bytes_a_second if missing and bytes_a_second else None
+            return held / size if held < size < ENDLESS_BYTES else 1.0
         place += 8 + size + size % 2
-    return None
+    return 1.0
 
 
 def ends_early(data: bytes, container: Container) -> bool:
-    """Tell whether the end of an Ogg or MP4 file is missing."""
-    if container is OGG:
-        return not _last_page(data)
-    return container is MP4 and _boxes_end(data) > len(data)
+    """Tell whether the last page of an Ogg file is missing."""
+    return container is OGG and not _last_page(data)
 
 
 def _bare_stream(data: bytes) -> Container | None:
@@ -108,17 +107,3 @@ def _last_page(data: bytes) -> bool:
         return False
     segments = data[place + 27 : place + 27 + data[place + 26]]
     return bool(data[place + 5] & 4) and place + 27 + len(segments) + sum(segments) <= len(data)
-
-
-def _boxes_end(data: bytes) -> int:
-    """Where the last box of an MP4 file should end, in bytes."""
-    place = 0
-    for _box in range(MOST_CHUNKS):
-        if place + 16 > len(data):
-            break
-        size = unpack_from(">I", data, place)[0]
-        size = unpack_from(">Q", data, place + 8)[0] if size == 1 else size
-        if size < 8:
-            break
-        place += size
-    return place

@@ -10,6 +10,7 @@ import soundfile
 import soxr
 from jaxtyping import Float32
 
+from core import containers, mp3
 from core.containers import Container
 from core.errors import ClipError
 from core.ffmpeg import as_wav
@@ -45,22 +46,22 @@ class Decoded:
     """What has been read of a file, and what was seen on the way.
 
     channels, rate  of the file; rate in Hz
-    promised        seconds that the file promises although it holds fewer
+    promised        frames that the header promises; 0 where it does not say
+    broken          a part of the file is missing
     blocks          mono, at ``kept_rate``
     frames          read, at ``rate``
     clipped         values that stay at full scale
     energy          sum of squares over all channels
-    broken          the decoder gave up before the end
     """
 
     channels: int
     rate: int
-    promised: float | None
+    promised: int
+    broken: bool = False
     blocks: list[Float32[np.ndarray, " time"]] = field(default_factory=list)
     frames: int = 0
     clipped: int = 0
     energy: float = 0.0
-    broken: bool = False
 
     @property
     def seconds(self) -> float:
@@ -82,43 +83,60 @@ class Decoded:
         """Share of the values that stay at full scale, 0 to 1."""
         return self.clipped / (self.frames * self.channels)
 
-    @property
-    def short(self) -> bool:
-        """Tell whether a part of the file is missing."""
-        return self.broken or (self.promised is not None and self.promised > self.seconds)
+    def samples(self) -> Float32[np.ndarray, " time"]:
+        """Join the blocks and let go of each, so that a long sound is not held twice."""
+        joined = np.empty(sum(block.size for block in self.blocks), np.float32)
+        self.blocks.reverse()
+        place = 0
+        while self.blocks:
+            block = self.blocks.pop()
+            joined[place : place + block.size] = block
+            place += block.size
+        return joined
+
+
+class _Stream(soundfile.SoundFile):  # type: ignore[misc]
+    """A file that is only read onwards; soundfile would seek after every block, which MP3 and FLAC suffer from."""
+
+    def seekable(self) -> bool:
+        return False
 
 
 @contextmanager
-def opened(name: str, data: bytes, container: Container, limits: Limits) -> Iterator[soundfile.SoundFile]:
-    """Lend the file, ready to be read; raises ClipError where its header is broken or promises too much."""
+def opened(name: str, data: bytes, container: Container, limits: Limits) -> Iterator[tuple[_Stream, bool]]:
+    """Lend the file, ready to be read, and tell whether a part of it is known to be missing.
+
+    Raises ClipError where its header is broken or promises too much.
+    """
     if container.reader == "ffmpeg":
         # a second and a channel more than allowed, so that what is too long shows itself
         with (
-            as_wav(name, data, container, limits.seconds + 1, limits.values + 2 * BLOCK_FRAMES) as path,
+            as_wav(name, data, container, limits.seconds + 1, limits.values + 2 * BLOCK_FRAMES) as (path, missed),
             path.open("rb") as converted,
             _open(name, converted, container) as file,
         ):
             _check_promises(name, file, limits)
-            yield file
+            yield file, missed
     else:
-        with _open(name, io.BytesIO(data), container) as file:
+        whole = mp3.with_length(data) if container is containers.MP3 else data
+        with _open(name, io.BytesIO(whole), container) as file:
             _check_promises(name, file, limits)
-            yield file
+            yield file, containers.ends_early(data, container)
 
 
-def _open(name: str, stream: io.BufferedIOBase, container: Container) -> soundfile.SoundFile:
+def _open(name: str, stream: io.BufferedIOBase, container: Container) -> _Stream:
     try:
-        return soundfile.SoundFile(stream)
+        return _Stream(stream)
     except soundfile.SoundFileError:
         raise ClipError(
-            _("{name} is damaged or cut short: its {format} header cannot be read.").format(
+            _("{name} is damaged, cut short, or a kind of {format} that cannot be opened.").format(
                 name=name, format=container.title
             ),
             hint=_("Export it again, or save it as WAV."),
         ) from None
 
 
-def _check_promises(name: str, file: soundfile.SoundFile, limits: Limits) -> None:
+def _check_promises(name: str, file: _Stream, limits: Limits) -> None:
     """Refuse by the header alone what must not be decoded."""
     if not 1 <= file.channels <= limits.channels:
         raise ClipError(
@@ -137,7 +155,7 @@ def _promised_frames(file: soundfile.SoundFile) -> int:
     return file.frames if file.frames < UNKNOWN_FRAMES else 0
 
 
-def _check_length(name: str, frames: int, file: soundfile.SoundFile, limits: Limits) -> None:
+def _check_length(name: str, frames: int, file: _Stream, limits: Limits) -> None:
     if frames > limits.seconds * file.samplerate:
         raise ClipError(
             _("{name} is longer than {minutes:.0f} minutes.").format(name=name, minutes=limits.seconds / 60),
@@ -150,12 +168,9 @@ def _check_length(name: str, frames: int, file: soundfile.SoundFile, limits: Lim
         )
 
 
-def read(name: str, file: soundfile.SoundFile, promised: float | None, limits: Limits) -> Decoded:
-    """Read all of it, mixed down, at 48 kHz at most; raises ClipError where a limit is passed or a value is no number.
-
-    promised  seconds that the file promises although it holds fewer, or None
-    """
-    decoded = Decoded(file.channels, file.samplerate, promised)
+def read(name: str, file: _Stream, limits: Limits) -> Decoded:
+    """Read all of it, mixed down, at 48 kHz at most; raises ClipError where it passes a limit or holds no numbers."""
+    decoded = Decoded(file.channels, file.samplerate, _promised_frames(file))
     resampler = None
     if decoded.rate > HIGHEST_RATE:
         resampler = soxr.ResampleStream(decoded.rate, HIGHEST_RATE, 1, dtype="float32")
@@ -177,9 +192,8 @@ def read(name: str, file: soundfile.SoundFile, promised: float | None, limits: L
     return decoded
 
 
-def _blocks(file: soundfile.SoundFile, decoded: Decoded) -> Iterator[Float32[np.ndarray, "time channels"]]:
+def _blocks(file: _Stream, decoded: Decoded) -> Iterator[Float32[np.ndarray, "time channels"]]:
     """Read until the end, or until the decoder gives up; then ``decoded`` is marked as broken."""
-    left = _promised_frames(file)
     while True:
         try:
             block = file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
@@ -187,9 +201,8 @@ def _blocks(file: soundfile.SoundFile, decoded: Decoded) -> Iterator[Float32[np.
             decoded.broken = True
             return
         if not len(block):
-            decoded.broken |= left > 0
+            decoded.broken = decoded.frames < decoded.promised
             return
-        left -= len(block)
         yield block
 
 

@@ -16,9 +16,10 @@ BYTES_A_VALUE = 4
 
 
 @contextmanager
-def as_wav(name: str, data: bytes, container: Container, seconds: float, values: int) -> Iterator[Path]:
+def as_wav(name: str, data: bytes, container: Container, seconds: float, values: int) -> Iterator[tuple[Path, bool]]:
     """Lend a float WAV file with the first sound track of ``data``, ``seconds`` or ``values`` long at most.
 
+    The second value tells whether ffmpeg missed a part of the file.
     Raises ClipError where ffmpeg is not installed, finds no sound, or needs too long.
     """
     program = shutil.which("ffmpeg")
@@ -32,13 +33,13 @@ def as_wav(name: str, data: bytes, container: Container, seconds: float, values:
     with TemporaryDirectory(prefix="strata-") as folder:
         source, target = Path(folder, "source"), Path(folder, "sound.wav")
         source.write_bytes(data)
-        _convert([program, *_arguments(source, target, container, seconds, values)], name)
+        complained = _convert([program, *_arguments(source, target, container, seconds, values)], name)
         if not target.exists() or target.stat().st_size == 0:
             raise ClipError(
                 _("{name} holds no sound that can be read; it may be cut short.").format(name=name),
                 hint=_("Export it again, or save it as WAV."),
             )
-        yield target
+        yield target, complained
 
 
 def _arguments(source: Path, target: Path, container: Container, seconds: float, values: int) -> list[str]:
@@ -49,10 +50,11 @@ def _arguments(source: Path, target: Path, container: Container, seconds: float,
     return [*reading, *limits, *sound, str(target)]
 
 
-def _convert(command: list[str], name: str) -> None:
+def _convert(command: list[str], name: str) -> bool:
+    """Run ffmpeg and tell whether it complained; what it could read of a damaged file is kept."""
     try:
-        # a damaged file makes ffmpeg fail after it wrote what it could read: that much is kept
-        subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
+        return bool(done.stderr.strip())
     except subprocess.TimeoutExpired:
         raise ClipError(
             _("{name} took too long to decode.").format(name=name), hint=_("Save it as WAV, or cut it shorter.")

@@ -52,11 +52,14 @@ def decode(name: str, data: bytes, limits: Limits = LIMITS) -> Sound:
     """
     name = shown_name(name)
     container = _checked_container(name, data, limits)
-    with opened(name, data, container, limits) as file:
-        decoded = read(name, file, containers.promised_seconds(data, container), limits)
-    decoded.broken |= containers.ends_early(data, container)
+    with opened(name, data, container, limits) as (file, missed):
+        decoded = read(name, file, limits)
+    share = containers.held_share(data, container)
+    if share < 1:
+        decoded.promised = round(decoded.frames / share)
+    decoded.broken |= missed or share < 1
     samples = _checked_samples(name, decoded)
-    peak = float(np.abs(samples).max())
+    peak = float(max(samples.max(), -samples.min()))
     notices = tuple(_notices(decoded, samples, peak))
     if peak > 1.0:
         samples = np.clip(samples / np.float32(peak), -1.0, 1.0)
@@ -101,9 +104,9 @@ def _checked_container(name: str, data: bytes, limits: Limits) -> Container:
 
 
 def _checked_samples(name: str, decoded: Decoded) -> Float32[np.ndarray, " time"]:
-    samples = np.concatenate(decoded.blocks) if decoded.blocks else np.zeros(0, np.float32)
-    least = LEAST_RESCUED_SECONDS if decoded.short else SHORTEST_SECONDS
-    if decoded.short and decoded.seconds < least:
+    samples = decoded.samples()
+    least = LEAST_RESCUED_SECONDS if decoded.broken else SHORTEST_SECONDS
+    if decoded.broken and decoded.seconds < least:
         raise ClipError(
             _("{name} is cut short: less than {least} s of it can be read.").format(name=name, least=least),
             hint=_("Download or export it again."),
@@ -119,7 +122,7 @@ def _checked_samples(name: str, decoded: Decoded) -> Float32[np.ndarray, " time"
 
 
 def _notices(decoded: Decoded, samples: Float32[np.ndarray, " time"], peak: float) -> Iterator[str]:
-    if decoded.short:
+    if decoded.broken:
         yield _short_notice(decoded)
     if decoded.channels > 1:
         yield n_(
@@ -144,12 +147,12 @@ def _notices(decoded: Decoded, samples: Float32[np.ndarray, " time"], peak: floa
 
 
 def _mean_square(samples: Float32[np.ndarray, " time"]) -> float:
-    return float(np.square(samples, dtype=np.float64).mean())
+    return float(np.vdot(samples, samples)) / samples.size
 
 
 def _short_notice(decoded: Decoded) -> str:
-    if decoded.promised is None:
+    if decoded.promised <= decoded.frames:
         return _("The file is cut short; its first {seconds:.2f} s could be read.").format(seconds=decoded.seconds)
     return _("The file is cut short: it promises {promised:.2f} s, {seconds:.2f} s could be read.").format(
-        promised=decoded.promised, seconds=decoded.seconds
+        promised=decoded.promised / decoded.rate, seconds=decoded.seconds
     )
