@@ -1,7 +1,7 @@
 """What the visitor has chosen; the only file that names keys of the session."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -17,7 +17,8 @@ class Chosen:
     """What every page talks about.
 
     clip    name of a sample, or the fingerprint of a sound of the visitor's own
-    model   name of a bundled checkpoint, or a hub id, or "folder:<path>"
+    model   name of a bundled checkpoint, "owner/name@version" of the hub, or the path of a folder
+    precision  type that the model computes in
     layer   0 is the input of the first block
     head    within the layer
     unit    index within the layer's width, or None for the most active ones
@@ -26,6 +27,7 @@ class Chosen:
 
     clip: str = DEFAULT_CLIP
     model: str = DEFAULT_MODEL
+    precision: Literal["float32", "bfloat16"] = "float32"
     layer: int = 1
     head: int = 0
     unit: int | None = None
@@ -77,3 +79,8 @@ def remember(name: str, value: Any) -> None:
 def recall(name: str, default: Any = None) -> Any:
     """Return a setting kept with ``remember``."""
     return st.session_state.get(f"kept-{name}", default)
+
+
+def component(key: str) -> dict[str, Any]:
+    """What the browser component with this key last told; empty before it did."""
+    return dict(st.session_state.get(key) or {})

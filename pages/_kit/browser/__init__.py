@@ -1,0 +1,1 @@
+"""Plain files for the browser and the bytes that travel to them."""

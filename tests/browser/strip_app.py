@@ -1,0 +1,34 @@
+"""A small page that shows the strip, for the browser tests."""
+
+import streamlit as st
+
+from pages._kit import strip
+from tests.browser import made
+
+st.set_page_config(page_title="Strip", layout="wide")
+st.title("The strip")
+told = st.session_state.setdefault("told", {"layer": 1, "head": 0, "unit": 3, "region": None})
+seconds = st.segmented_control("Length", [3, 10, 30], default=3, key="seconds")
+if st.button("Layer 7"):
+    told["layer"] = 7
+
+
+def take(**changes: object) -> None:
+    """Keep what the strip told."""
+    told.update(changes)
+
+
+@st.cache_data
+def payloads(length: float) -> tuple:
+    """Pack once."""
+    clip = made.clip(length, f"made {length}")
+    return strip.clip_payload(clip, made.picture(clip)), strip.rows_payload(made.rows(length))
+
+
+clip, rows = payloads(float(seconds))
+strip.mount(clip, now=told, on_change=take)
+if st.checkbox("Rows", value=True):
+    strip.rows(rows)
+st.text(f"told {told}")
+for line in range(12):
+    st.write(f"Below {line}. " + "words " * 60)
