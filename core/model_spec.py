@@ -1,41 +1,43 @@
-"""Which model is meant, and what can be said of it in words: no weights, no torch."""
+"""Which model is meant, and what can be said of it, without importing torch."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-Source = Literal["bundled", "hub", "folder"]
-DType = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
 class ModelSpec:
     """Everything that decides which weights are in memory; hashable, so usable as a key.
 
-    source    where the checkpoint comes from
-    name      folder name of a bundled checkpoint, "owner/name" on the hub, or the path of a folder
-    revision  branch, tag or commit on the hub; empty means its main branch
+    source    "bundled" (ships with Strata), "hub" (a model id) or "folder" (a folder of this computer)
+    name      the bundled name, the model id or the path
+    revision  of a model id; empty means the newest
+    device    "cpu" or "cuda"
+    dtype     "float32" or "bfloat16"
     """
 
-    source: Source
+    source: str
     name: str
     revision: str = ""
     device: str = "cpu"
-    dtype: DType = "float32"
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a loaded model says of itself.
+    """What can be said of a loaded model.
 
-    width        values per frame in a block
-    parameters   numbers that training set
-    sample_rate  Hz that the model expects
-    symbols      CTC vocabulary in the order of classes; empty without a CTC head
-    blank        class of the CTC blank; -1 without a CTC head
-    labels       classes of a classifier in order; empty without one
-    speaks       writes what it hears (CTC)
-    classifies   names what it hears (classifier)
-    attends      has attention between frames
+    layers       transformer blocks
+    heads        attention heads of the first block
+    width        numbers per token at the input of the first block
+    parameters   how many numbers were learned
+    sample_rate  Hz that the model was trained on
+    shortest     least sound that the model can take, in seconds
+    longest      most sound that the model takes at once, in seconds
+    symbols      what a CTC head can say, one per class; empty text at the blank
+    blank        class of the CTC blank, or -1
+    labels       what a classifier can say, one per class
+    speaks       has a CTC head
+    classifies   has a classifier
+    attends      its attention can be laid out over time
     """
 
     title: str
@@ -47,9 +49,12 @@ class ModelCard:
     sample_rate: int
     licence: str = ""
     summary: str = ""
+    shortest: float = 0.025
+    longest: float = 30.0
     symbols: tuple[str, ...] = ()
     blank: int = -1
     labels: tuple[str, ...] = ()
     speaks: bool = False
     classifies: bool = False
     attends: bool = True
+    multi_label: bool = False

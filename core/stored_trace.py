@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from core.grid import TokenGrid
+from core.model_spec import ModelCard
 from core.timeline import TimeAxis
 from core.trace import Trace
 
@@ -81,3 +82,15 @@ def _frozen(array: np.ndarray) -> Float32[np.ndarray, "..."]:
     array = np.ascontiguousarray(array, dtype=np.float32)
     array.setflags(write=False)
     return array
+
+
+def write_card(card: ModelCard, path: Path) -> None:
+    """Write what a model says of itself beside its stored traces."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(card), indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read a card back; lists become tuples again."""
+    values = json.loads(path.read_text("utf-8"))
+    return ModelCard(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

@@ -9,7 +9,7 @@ from pages._kit.session import Chosen
 
 REGION = re.compile(r"^(\d{1,4}(?:\.\d{1,4})?)-(\d{1,4}(?:\.\d{1,4})?)$")
 LONGEST = 200  # characters of one value that are looked at
-PRIVATE = "folder:"  # models whose name is a path stay out of links
+PRIVATE = re.compile(r"[/~.\\\\]|[A-Za-z]:")  # models whose name is a path stay out of links, both ways
 
 
 def restore() -> None:
@@ -25,7 +25,7 @@ def keep() -> None:
     """Write the choices into the address; what is at its default is left out."""
     now, default = session.chosen(), Chosen()
     values = {name: write(now) for name, write in WRITE.items() if getattr(now, name) != getattr(default, name)}
-    values = {name: value for name, value in values.items() if value and not value.startswith(PRIVATE)}
+    values = {name: value for name, value in values.items() if value and not PRIVATE.match(value)}
     if dict(st.query_params.items()) != values:
         st.query_params.from_dict(values)
     session.remember("address", values)
@@ -39,7 +39,7 @@ _UNREADABLE = _Unreadable()
 
 
 def _name(value: str) -> str | _Unreadable:
-    return value if re.fullmatch(r"[\w./@-]{1,140}", value) else _UNREADABLE
+    return value if re.fullmatch(r"\w[\w./@-]{0,199}", value) else _UNREADABLE
 
 
 def _number(value: str) -> int | _Unreadable:

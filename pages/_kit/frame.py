@@ -1,0 +1,108 @@
+"""What stands around every page: name, model, sounds, the question, the strip."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import StrataError
+from core.text import _
+from pages._kit import engine, errors, model_picker, own_sound, present, session, strip, tiles
+from pages._kit.strip.rows import Row
+
+STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
+
+_heading: ContextVar[st.delta_generator.DeltaGenerator] = ContextVar("heading")
+
+
+def sidebar() -> None:
+    """Draw the name, what Strata is for, and the model."""
+    st.html(f"<style>{STYLE}</style>")
+    with st.sidebar:
+        with st.container(key="brand"):
+            st.markdown("## Strata")  # the name of the product is the same in every language
+            st.markdown(_("See and hear what each layer of an audio model does with a sound."))
+        model_picker.draw()
+
+
+def top() -> None:
+    """Draw the sounds, room for the page's question, and the strip with the chosen clip."""
+    with st.container(key="sounds"):
+        _sounds()
+    own_sound.window()
+    _heading.set(st.container(key="heading"))
+    with st.container(key="strip"), errors.shown():
+        _strip()
+
+
+def _sounds() -> None:
+    row = tiles.row(
+        [*_own_tiles(), *_sample_tiles()],
+        chosen=session.chosen().clip,
+        on_choose=_chosen_tile,
+        on_remove=session.drop_clip,
+    )
+    del row
+    with st.popover(_("Your own sound"), icon=":material/add:"):
+        own_sound.picker()
+
+
+def _chosen_tile(name: str) -> None:
+    session.choose(clip=name)
+
+
+def _own_tiles() -> Iterator[tiles.Tile]:
+    for name, clip in reversed(session.own_clips().items()):
+        yield engine.store().get(("tile", name), lambda name=name, clip=clip: tiles.Tile.of(name, clip, removable=True))
+
+
+def _sample_tiles() -> Iterator[tiles.Tile]:
+    for name in present.shipped():
+        yield engine.store().get(("tile", name), lambda name=name: tiles.Tile.of(name, present.sample_clip(name)))
+
+
+def _strip() -> None:
+    clip, settings = present.clip(), present.picture_settings()
+    key = ("strip", clip.fingerprint, clip.name, settings, session.recall("colours", "sound"))
+    payload = engine.store().get(key, lambda: strip.clip_payload(clip, present.picture_row()))
+    now = session.chosen()
+    strip.mount(
+        payload,
+        now={"layer": now.layer, "head": now.head, "unit": now.unit, "region": now.region},
+        on_change=session.choose,
+    )
+
+
+@contextmanager
+def question(text: str) -> Iterator[st.delta_generator.DeltaGenerator]:
+    """Ask the page's one question above the strip and lend the place of its answer, to be filled once it is known."""
+    with _heading.get():
+        st.title(text, anchor=False)
+        with st.container(key="sentence"):
+            place = st.empty()
+    place.markdown(" ")
+    yield place
+
+
+def rows(added: Sequence[Row], *, key: str = "rows") -> None:
+    """Add rows to the strip."""
+    strip.rows(added, key=key)
+
+
+def meaning(shows: Sequence[str], not_this: str) -> None:
+    """Explain in place how to read what is shown, and what it does not mean."""
+    with st.expander(_("What am I looking at?"), icon=":material/help:"):
+        for sentence in shows:
+            st.markdown(sentence)
+        st.markdown(_("**What it does not mean.** {sentence}").format(sentence=not_this))
+
+
+def follow() -> None:
+    """Let the live model load by itself once the stored picture is on the screen."""
+    if not engine.model_ready(present.spec()) and present.spec().source == "bundled":
+        try:
+            engine.shelf().warm(present.spec())
+        except StrataError as error:
+            errors.show(error)
