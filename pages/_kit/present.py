@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from core import samples, sources, stored_trace
@@ -17,12 +16,12 @@ from core.trace import Trace
 from pages._kit import engine, session
 from pages._kit.policy import policy
 from pages._kit.strip import Matrix
+from pages._kit.strip.picture import spectrogram_row
 
 if TYPE_CHECKING:
     from core.loading import LoadedModel
 
 STORED = samples.FOLDER / "traces"
-TICKS_HZ = (100, 250, 500, 1000, 2000, 4000, 8000, 12000, 16000)
 
 
 @st.cache_resource(show_spinner=False)
@@ -69,29 +68,8 @@ def picture() -> Spectrogram:
 
 
 def picture_row() -> Matrix:
-    """The spectrogram as the strip draws it, with its frequencies in Hz."""
-    found = picture()
-    centres = (found.edges[:-1] + found.edges[1:]) / 2
-    places = np.interp(
-        [hz for hz in TICKS_HZ if found.edges[0] <= hz <= found.edges[-1]], centres, np.arange(len(centres))
-    )
-    shown = [hz for hz in TICKS_HZ if found.edges[0] <= hz <= found.edges[-1]]
-    return Matrix(
-        _("Spectrogram"),
-        found.quantised(),
-        found.time,
-        low=found.low,
-        high=found.high,
-        unit="dB",
-        bands=tuple(f"{hz:.0f} Hz" for hz in centres),
-        ticks=tuple((float(place), _kilo(hz)) for place, hz in zip(places, shown, strict=True)),
-        colours=session.recall("colours", "sound"),
-        help=_("How strong every pitch is at every moment: low tones at the bottom, high ones at the top."),
-    )
-
-
-def _kilo(hz: int) -> str:
-    return f"{hz / 1000:g} kHz" if hz >= 1000 else f"{hz} Hz"
+    """The spectrogram as the strip draws it, in the chosen colours."""
+    return replace(spectrogram_row(picture()), colours=session.recall("colours", "sound"))
 
 
 def spec() -> ModelSpec:
