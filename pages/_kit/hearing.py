@@ -136,12 +136,8 @@ def meaning(heard: Hearing) -> tuple[str, ...]:
     """Say in three sentences how to read the page."""
     return (
         _("The strip shows the sound three times: as a wave, as a spectrogram, and as the words and phones in it."),
-        _(
-            "A phone is one speech sound, such as the *k* of *cat*; **ae** is the vowel of *cat*, **sh** begins *ship*."
-        ),
-        _(
-            "The model's row shows which symbol it writes when. Drag over the strip to ask about a part of the sound."
-        ),
+        _("A phone is one speech sound, such as the *k* of *cat*; **ae** is the vowel of *cat*, **sh** begins *ship*."),
+        _("The model's row shows which symbol it writes when. Drag over the strip to ask about a part of the sound."),
     )
 
 
