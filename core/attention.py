@@ -119,7 +119,8 @@ def pool(
     if starts[0] != 0 or stops[-1] != attention.shape[-1] or (starts[1:] != stops[:-1]).any():
         raise ValueError("segments leave frames out")
     keys = np.add.reduceat(attention, starts, axis=-1)
-    return np.add.reduceat(keys, starts, axis=-2) / (stops - starts)[:, None].astype(np.float32)
+    gathered = np.add.reduceat(keys, starts, axis=-2) / (stops - starts)[:, None]
+    return gathered.astype(np.float32)
 
 
 def looks_at(attention: Float[np.ndarray, "heads frames frames"], region: slice) -> Float32[np.ndarray, "heads frames"]:

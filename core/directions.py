@@ -134,8 +134,8 @@ def colours(
 
 
 def fit_layers(
-    frames: Sequence[Float[np.ndarray, "frames width"]],
-    loudness: Float[np.ndarray, " frames"] | None = None,
+    frames: Sequence[Float[np.ndarray, "_frames _width"]],
+    loudness: Float[np.ndarray, " heard"] | None = None,
     origin: Origin = "clip",
 ) -> tuple[Directions, ...]:
     """Fit every layer; where layers share their frames, each takes the colours most like those of the layer before."""

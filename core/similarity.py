@@ -60,7 +60,7 @@ class Steps:
     cosine: tuple[Float32[np.ndarray, " frames"], ...]
 
 
-def shared_frames(trace: Trace) -> list[Float32[np.ndarray, "frames width"]]:
+def shared_frames(trace: Trace) -> list[Float32[np.ndarray, "frames _width"]]:
     """Bring all layers onto the frames of the coarsest one, taking the frame with the nearest centre."""
     coarsest = min((grid.time for grid in trace.grids), key=lambda time: time.count)
     found = []
@@ -84,7 +84,7 @@ def cka(x: Float[np.ndarray, "frames width_x"], y: Float[np.ndarray, "frames wid
     return _ratio(cross, own_x, own_y)
 
 
-def likeness(layers: Sequence[Float[np.ndarray, "frames width"]], standardise: bool = True) -> Likeness:
+def likeness(layers: Sequence[Float[np.ndarray, "frames _width"]], standardise: bool = True) -> Likeness:
     """Compare every layer with every other over shared frames (at most 1000, evenly spaced).
 
     Raises MethodError for fewer than 25 frames.

@@ -28,10 +28,10 @@ class Trace:
     model: object
     clip: str
     seconds: float
-    hidden: tuple[Float32[np.ndarray, "tokens width"], ...]
+    hidden: tuple[Float32[np.ndarray, "_tokens _width"], ...]
     grids: tuple[TokenGrid, ...]
-    attention: tuple[Float32[np.ndarray, "heads frames frames"], ...]
-    convolutions: tuple[Float32[np.ndarray, "frames channels"], ...]
+    attention: tuple[Float32[np.ndarray, "_heads frames frames"], ...]
+    convolutions: tuple[Float32[np.ndarray, "_frames _channels"], ...]
     logits: Float32[np.ndarray, "..."] | None
 
     @property

@@ -25,7 +25,7 @@ def likeness(found: Likeness, layer: int | None = None) -> Figure:
     alt = _(
         "Likeness of {layers} layers to each other, 0 to 1. Least alike are layers {a} and {b} at {value:.2f}; chance "
         "gives {chance:.2f}."
-    ).format(layers=layers, a=least[0], b=least[1], value=found.matrix[least], chance=found.chance)
+    ).format(layers=layers, a=least[0], b=least[1], value=found.matrix[least], chance=round(found.chance, 2) + 0.0)
     rows = tuple((a, b, float(found.matrix[a, b])) for a in range(layers) for b in range(layers))
     colours = depths(layers)
     records: list[Spec] = [
@@ -164,7 +164,7 @@ def _head(found: Measures, block: int, head: int, blocks: int) -> Spec:
 def scores(found: Sequence[Score]) -> Figure:
     """Draw class probabilities as bars, likeliest first; the number stands in the name, where the theme colours it."""
     records: list[Spec] = [
-        {"label": f"{score.label}  {score.probability:.1%}", "value": round(score.probability, DIGITS)}
+        {"label": f"{score.label} · {score.probability:.1%}", "value": round(score.probability, DIGITS)}
         for score in found
     ]
     y = axis("label", "", "nominal", sort=None, axis={"labelLimit": 220, "ticks": False, "domain": False})
