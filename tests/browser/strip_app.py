@@ -8,7 +8,9 @@ from tests.browser import made
 st.set_page_config(page_title="Strip", layout="wide")
 st.title("The strip")
 told = st.session_state.setdefault("told", {"layer": 1, "head": 0, "unit": 3, "region": None})
-seconds = st.segmented_control("Length", [3, 10, 30], default=3, key="seconds")
+seconds = st.segmented_control(
+    "Length", [3, 10, 30], default=3, key="seconds", on_change=lambda: told.update(region=None)
+)
 if st.button("Layer 7"):
     told["layer"] = 7
 

@@ -147,15 +147,16 @@ function peaks(pcm) {
 function paintWave(context, row, view, width, height, look) {
   row.peaks ??= peaks(row.pcm)
   row.loudest ??= Math.max(1, row.peaks.high.reduce((a, b) => Math.max(a, b), 1), -row.peaks.low.reduce((a, b) => Math.min(a, b), -1))
+  const thin = 1 / context.getTransform().a // one pixel of the screen
   const perPixel = (view.width * row.rate) / width
   const fine = perPixel < PEAK
   const [low, high, unit] = fine ? [row.pcm, row.pcm, 1] : [row.peaks.low, row.peaks.high, PEAK]
   const y = (value) => height / 2 - (value / row.loudest) * (height / 2 - 2)
   context.fillStyle = look.text
   context.globalAlpha = 0.72
-  for (let x = 0; x < width; x += 0.5) {
+  for (let x = 0; x < width; x += thin) {
     const from = Math.floor((view.start * row.rate + x * perPixel) / unit)
-    const to = Math.max(from + 1, Math.floor((view.start * row.rate + (x + 0.5) * perPixel) / unit) + 1)
+    const to = Math.max(from + 1, Math.floor((view.start * row.rate + (x + thin) * perPixel) / unit) + 1)
     let least = 32767
     let most = -32768
     for (let i = from; i < Math.min(to, low.length); i++) {
@@ -164,7 +165,7 @@ function paintWave(context, row, view, width, height, look) {
     }
     if (most < least) continue
     const top = y(most)
-    context.fillRect(x, top, 0.5, Math.max(1, y(least) - top))
+    context.fillRect(x, top, thin, Math.max(1, y(least) - top))
   }
   context.globalAlpha = 1
 }

@@ -3,7 +3,7 @@ class Menus {
   constructor(strip, pop) {
     this.strip = strip
     this.pop = pop
-    pop.onkeydown = (event) => event.key === "Escape" && this.close()
+    strip.root.addEventListener("keydown", (event) => event.key === "Escape" && this.close())
     strip.root.addEventListener("pointerdown", (event) => {
       if (!pop.hidden && !event.composedPath().some((part) => part === pop || part === this.button)) this.close(false)
     })
