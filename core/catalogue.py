@@ -77,8 +77,8 @@ def _family(row: dict[str, Any]) -> FamilyEntry:
         model_types=tuple(row["model_types"]),
         parts=tuple(row.get("parts", ())),
         layout=row["layout"],
-        frames_per_second=row.get("frames_per_second", 0.0),
-        seconds=row.get("seconds", 0.0),
+        frames_per_second=float(row.get("frames_per_second", 0)),
+        seconds=float(row.get("seconds", 0)),
         suggestions=tuple(_suggestion(row["name"], entry) for entry in row.get("checkpoint", ())),
     )
 

@@ -34,6 +34,7 @@ LARGEST_JSON = 32_000_000  # bytes; a tokenizer of many languages has 17 MB
 LARGEST_HEADER = 25_000_000  # bytes, the bound that the hub's own client uses
 LARGEST = {"layers": 1_000, "heads": 1_000, "width": 100_000}
 MOST = 1_000_000  # of anything else that a configuration counts
+COUNTED = ("conv_dim", "conv_kernel", "conv_stride", "intermediate_size", "vocab_size", "patch_size", "max_length")
 # fmt: off
 AUDIO_TYPES = {
     "bark", "canary", "clvp", "cohere_asr", "csm", "dac", "dia", "encodec", "fastspeech2_conformer", "lasr_ctc",
@@ -183,6 +184,9 @@ def _blueprint(name: str, family: FamilyEntry, config: Mapping[str, Any]) -> Blu
     depths = audio.get("depths", [2, 2, 6, 2]) if family.layout == "stages" else None
     layers = depths or _first(audio, "encoder_layers", "num_hidden_layers")
     heads = _first(audio, "encoder_attention_heads", "num_attention_heads", default=[4, 8, 16, 32] if depths else None)
+    for key in COUNTED:
+        if audio.get(key) is not None:
+            _counts(name, key, audio[key])
     return Blueprint(
         name=name,
         family=family,

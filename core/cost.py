@@ -11,7 +11,7 @@ from pathlib import Path
 from core.checkpoint import Blueprint, Header, loaded_part
 from core.errors import ModelError
 from core.hub import Hub
-from core.memory import available_memory, free_disk
+from core.memory import available_memory, free_disk, plain_size
 from core.model_spec import ModelSpec
 from core.sources import EVERYTHING, Policy, inspect_folder, inspect_listing, local_folder, permit
 from core.text import _
@@ -188,12 +188,3 @@ def refuse(cost: Cost, available: int | None = None, free: int | None = None, hu
             ),
             hint=_("Make room, or set HF_HOME to a folder on a larger disk."),
         )
-
-
-def plain_size(count: int) -> str:
-    """Write a number of bytes as people do: 12 kB, 360 MB, 1.3 GB."""
-    if count >= 1e9:
-        return _("{size} GB").format(size=f"{count / 1e9:.1f}")
-    if count >= 1e6:
-        return _("{size} MB").format(size=f"{count / 1e6:.0f}")
-    return _("{size} kB").format(size=f"{count / 1e3:.0f}")

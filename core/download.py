@@ -22,6 +22,7 @@ from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
 from core.checkpoint import CONFIG, INDEX, WEIGHTS, parse_json
 from core.errors import ModelError
 from core.hub import COMMIT, Hub, HubFile, Listing, ask, refusal
+from core.memory import free_disk, plain_size
 from core.progress import Report, Step, silent
 from core.text import _
 
@@ -92,9 +93,7 @@ def _tell(report: Report, file: str, before: int, total: int, here: int) -> None
 @contextmanager
 def _room(hub: Hub, found: Listing, needed: int) -> Iterator[None]:
     """Refuse before the disk is full, and say so where it fills up all the same."""
-    place = next(folder for folder in (hub.cache, *hub.cache.absolute().parents) if folder.is_dir())
-    free = shutil.disk_usage(place).free
-    if needed > free:
+    if needed > (free := free_disk(hub.cache)):
         raise _full(found.name, needed, free)
     try:
         yield
@@ -102,7 +101,7 @@ def _room(hub: Hub, found: Listing, needed: int) -> Iterator[None]:
         raise refusal(found.name, found.revision, cause) from cause
     except OSError as cause:
         if cause.errno in FULL:
-            raise _full(found.name, needed, shutil.disk_usage(place).free) from cause
+            raise _full(found.name, needed, free_disk(hub.cache)) from cause
         raise ModelError(
             _("{name} could not be kept on this computer: {reason}.").format(name=found.name, reason=cause.strerror),
             hint=_("Check that {folder} can be written, or set HF_HOME to another folder.").format(folder=hub.cache),
@@ -110,9 +109,9 @@ def _room(hub: Hub, found: Listing, needed: int) -> Iterator[None]:
 
 
 def _full(name: str, needed: int, free: int) -> ModelError:
-    sizes = {"needed": f"{needed / 1e6:.1f}", "free": f"{free / 1e6:.1f}"}
+    sizes = {"needed": plain_size(needed), "free": plain_size(free)}
     return ModelError(
-        _("The disk is full: {name} needs {needed} MB more, and {free} MB are free.").format(name=name, **sizes),
+        _("The disk is full: {name} needs {needed} more, and {free} are free.").format(name=name, **sizes),
         hint=_("Make room, or set HF_HOME to a folder on a larger disk."),
     )
 
@@ -169,7 +168,7 @@ def _append(hub: Hub, found: Listing, entry: HubFile, part: Path, tell: Callable
             return
         headers = hub.headers | ({"range": f"bytes={start}-"} if start else {})
         with ask(hub, found, entry.name, headers) as response:
-            if response.status_code != 206:
+            if start and response.status_code != 206:
                 start = file.seek(0)
                 file.truncate()
             for chunk in response.iter_bytes(CHUNK):
@@ -183,9 +182,9 @@ def _append(hub: Hub, found: Listing, entry: HubFile, part: Path, tell: Callable
 
 
 def _broken(name: str, got: int, size: int) -> ModelError:
-    sizes = {"got": f"{got / 1e6:.1f}", "size": f"{size / 1e6:.1f}"}
+    sizes = {"got": plain_size(got), "size": plain_size(size)}
     return ModelError(
-        _("The download of {name} broke off after {got} of {size} MB.").format(name=name, **sizes),
+        _("The download of {name} broke off after {got} of {size}.").format(name=name, **sizes),
         hint=_("Try again: it goes on from there."),
     )
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psutil
 
+from core.text import _
+
 MEMBERSHIP = Path("/proc/self/cgroup")
 CGROUPS = Path("/sys/fs/cgroup")
 
@@ -29,6 +31,15 @@ VERSION_1 = Accounts(
     "memory.usage_in_bytes",
     ("total_inactive_file", "total_active_file"),
 )
+
+
+def plain_size(count: int) -> str:
+    """Write a number of bytes as people do: 12 kB, 360 MB, 1.3 GB."""
+    if count >= 1e9:
+        return _("{size} GB").format(size=f"{count / 1e9:.1f}")
+    if count >= 1e6:
+        return _("{size} MB").format(size=f"{count / 1e6:.0f}")
+    return _("{size} kB").format(size=f"{count / 1e3:.0f}")
 
 
 def free_disk(folder: Path) -> int:
