@@ -127,9 +127,10 @@ def _symbols(heard: Hearing) -> None:
 
 
 def _bars(scores: tuple[Score, ...]) -> None:
-    from core.figures.bars import bars
+    from core.figures import charts
 
-    st.altair_chart(bars(scores), width="stretch", alt=_("Probability of each class as bars"))
+    figure = charts.scores(scores)
+    st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt)
 
 
 def meaning(heard: Hearing) -> tuple[str, ...]:
