@@ -1,0 +1,1 @@
+"""How the checkpoints and the sample clips that ship with Strata were made."""

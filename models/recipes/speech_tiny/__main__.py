@@ -1,0 +1,44 @@
+"""Run the recipe: `python -m models.recipes.speech_tiny corpus|train|evaluate|export`."""
+
+import argparse
+from pathlib import Path
+
+import torch
+from models.recipes.speech_tiny.card import write_card
+
+from models.recipes.speech_tiny.batches import BatchSettings
+from models.recipes.speech_tiny.corpus import CorpusSettings, make_corpus
+from models.recipes.speech_tiny.evaluation import evaluate
+from models.recipes.speech_tiny.export import CHECKPOINT, export
+from models.recipes.speech_tiny.training import TrainingSettings, saved_student, train
+
+
+def main() -> None:
+    """Read the command line and run one step of the recipe."""
+    options = _options()
+    corpus, run = options.work / "corpus", options.work / "run"
+    if options.step == "corpus":
+        make_corpus(CorpusSettings(corpus, scale=options.scale))
+    elif options.step == "train":
+        train(TrainingSettings(run, BatchSettings(corpus), minutes=options.minutes))
+    elif options.step == "export":
+        export(saved_student(run), options.checkpoint)
+    else:
+        torch.set_num_threads(1)
+        evaluate(options.checkpoint, corpus, run, options.digits)
+        write_card(options.checkpoint)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m models.recipes.speech_tiny", description=__doc__)
+    parser.add_argument("step", choices=("corpus", "train", "export", "evaluate"))
+    parser.add_argument("--work", type=Path, required=True, help="folder for the corpus and the training state")
+    parser.add_argument("--scale", type=float, default=1.0, help="corpus: multiplies the hours of every voice")
+    parser.add_argument("--minutes", type=float, default=85.0, help="train: wall time")
+    parser.add_argument("--digits", type=Path, help="evaluate: folder of spoken digits, digit_speaker_index.wav")
+    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="export, evaluate: the model's folder")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Speech synthesizers that say when they say what."""

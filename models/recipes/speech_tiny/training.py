@@ -1,0 +1,196 @@
+"""Training within a given wall time: the learning rate follows the clock, not a hoped-for number of steps."""
+
+import copy
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from models.recipes.speech_tiny.batches import Batch, BatchSettings, batches
+from models.recipes.speech_tiny.evaluation import quick_rates
+from models.recipes.speech_tiny.network import Student
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How to train: where, for how long (minutes), and how fast it learns.
+
+    `frame_weight` falls from its first to its second value as training goes on.
+    """
+
+    folder: Path
+    batches: BatchSettings
+    minutes: float = 85.0
+    seed: int = 5
+    peak_rate: float = 1.5e-3
+    warmup_steps: int = 300
+    weight_decay: float = 0.02
+    clip_norm: float = 1.0
+    frame_weight: tuple[float, float] = (1.0, 0.2)
+    average: float = 0.998
+    threads: int = 2
+    check_minutes: float = 6.0
+
+
+@dataclass
+class Progress:
+    """Where training stands: steps, seconds of wall time and of speech."""
+
+    steps: int = 0
+    wall: float = 0.0
+    speech: float = 0.0
+    sums: dict[str, float] = field(default_factory=dict)
+
+
+class Trainer:
+    """Everything that a checkpoint holds: network, running average of its weights, optimiser, progress.
+
+    The network that learns works in bfloat16, which the processor multiplies fastest; the optimiser keeps and changes
+    a copy of its weights in float32 (Micikevicius et al. 2018, arXiv:1710.03740).
+    """
+
+    def __init__(self, settings: TrainingSettings) -> None:
+        torch.manual_seed(settings.seed)
+        torch.set_num_threads(settings.threads)
+        self.settings = settings
+        self.student = Student()
+        self._working = copy.deepcopy(self.student).bfloat16()
+        self.averaged = {name: value.detach().clone() for name, value in self.student.state_dict().items()}
+        self.optimiser = torch.optim.AdamW(_groups(self.student, settings.weight_decay), betas=(0.9, 0.98))
+        self.progress = Progress()
+
+    @property
+    def done(self) -> float:
+        """Share of the wall time that has passed."""
+        return min(1.0, self.progress.wall / (60 * self.settings.minutes))
+
+    def step(self, batch: Batch) -> None:
+        """Learn from one batch."""
+        rate = self._rate()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self._working.train()
+        losses = self._working.losses(batch)
+        first, last = self.settings.frame_weight
+        total = losses.ctc + (first + (last - first) * self.done) * losses.frames
+        self._working.zero_grad(set_to_none=True)
+        total.backward()
+        for kept, working in self._pairs():
+            kept.grad = None if working.grad is None else working.grad.float()
+        norm = torch.nn.utils.clip_grad_norm_(self.student.parameters(), self.settings.clip_norm)
+        if torch.isfinite(norm):
+            self.optimiser.step()
+        self._copy_weights()
+        self._average()
+        self.progress.steps += 1
+        self.progress.speech += batch.seconds
+        self._count(ctc=losses.ctc.item(), frames=losses.frames.item(), accuracy=losses.accuracy, norm=norm.item())
+
+    def save(self, path: Path) -> None:
+        """Write everything that resuming needs."""
+        state = {
+            "student": self.student.state_dict(), "averaged": self.averaged, "optimiser": self.optimiser.state_dict(),
+            "progress": asdict(self.progress),
+        }  # fmt: skip
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go on from a saved state."""
+        state = torch.load(path, weights_only=True)
+        self.student.load_state_dict(state["student"])
+        self.averaged = state["averaged"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.progress = Progress(**state["progress"])
+        self._copy_weights()
+
+    def _pairs(self) -> Iterator[tuple[torch.nn.Parameter, torch.nn.Parameter]]:
+        return zip(self.student.parameters(), self._working.parameters(), strict=True)
+
+    @torch.no_grad()
+    def _copy_weights(self) -> None:
+        for kept, working in self._pairs():
+            working.copy_(kept)
+
+    def _rate(self) -> float:
+        warm = min(1.0, (self.progress.steps + 1) / self.settings.warmup_steps)
+        return self.settings.peak_rate * warm * max(0.01, 0.5 * (1 + math.cos(math.pi * self.done)))
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        keep = min(self.settings.average, (1 + self.progress.steps) / (10 + self.progress.steps))
+        for name, value in self.student.state_dict().items():
+            self.averaged[name].lerp_(value, 1 - keep)
+
+    def _count(self, **values: float) -> None:
+        for name, value in values.items():
+            self.progress.sums[name] = self.progress.sums.get(name, 0.0) + value
+        self.progress.sums["count"] = self.progress.sums.get("count", 0.0) + 1
+
+
+def train(settings: TrainingSettings) -> None:
+    """Train until the wall time is used up; go on where an earlier run stopped."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    path, trainer = settings.folder / "state.pt", Trainer(settings)
+    if path.exists():
+        trainer.load(path)
+    stream = batches(settings.batches, settings.seed + trainer.progress.steps)
+    last_check = trainer.progress.wall
+    for batch in _timed(stream, trainer):
+        trainer.step(batch)
+        if trainer.progress.steps % 50 == 0:
+            _log(settings.folder, trainer, _means(trainer))
+        if trainer.progress.wall - last_check > 60 * settings.check_minutes or trainer.done >= 1:
+            last_check = trainer.progress.wall
+            trainer.save(path)
+            _log(settings.folder, trainer, quick_rates(averaged_student(trainer), settings.batches.corpus))
+
+
+def averaged_student(trainer: Trainer) -> Student:
+    """Return the network with the running average of its weights, for measuring and for the export."""
+    student = Student()
+    student.load_state_dict(trainer.averaged)
+    return student.eval()
+
+
+def saved_student(folder: Path) -> Student:
+    """Return the averaged network of the last saved state."""
+    trainer = Trainer(replace(TrainingSettings(folder, BatchSettings(folder)), threads=torch.get_num_threads()))
+    trainer.load(folder / "state.pt")
+    return averaged_student(trainer)
+
+
+def _timed(stream: Iterator[Batch], trainer: Trainer) -> Iterator[Batch]:
+    """Hand batches on until the wall time is used up, counting it."""
+    while trainer.done < 1:
+        began = time.monotonic()
+        yield next(stream)
+        trainer.progress.wall += time.monotonic() - began
+
+
+def _groups(student: Student, decay: float) -> list[dict[str, Any]]:
+    """Weight decay for matrices only."""
+    matrices = [p for p in student.parameters() if p.ndim > 1]
+    vectors = [p for p in student.parameters() if p.ndim <= 1]
+    return [{"params": matrices, "weight_decay": decay}, {"params": vectors, "weight_decay": 0.0}]
+
+
+def _means(trainer: Trainer) -> dict[str, float]:
+    count = trainer.progress.sums.pop("count")
+    means = {name: round(total / count, 4) for name, total in trainer.progress.sums.items()}
+    trainer.progress.sums = {}
+    return means
+
+
+def _log(folder: Path, trainer: Trainer, values: dict[str, float]) -> None:
+    progress = trainer.progress
+    head = {"steps": progress.steps, "minutes": round(progress.wall / 60, 2), "hours": round(progress.speech / 3600, 3)}
+    line = json.dumps(head | values)
+    print(line, flush=True)
+    with (folder / "log.jsonl").open("a") as log:
+        log.write(line + "\n")
