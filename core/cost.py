@@ -4,6 +4,7 @@ Memory is an estimate: the weights at their type, and for a clip the hidden stat
 scratch of its widest layer and of the first convolution, in float32.
 """
 
+import sys
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -20,6 +21,7 @@ SECONDS = 10.0  # length of the clip that memory is estimated for
 RATE = 16_000  # Hz of every family that listens to the waveform
 BYTES = {"float32": 4, "bfloat16": 2}
 KEPT = 4  # bytes of each number that a trace keeps
+LIBRARIES = 400_000_000  # bytes that torch and transformers take when the first model is loaded
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Cost:
     already_here_bytes    of its files on this computer
     memory_bytes          its weights
     working_memory_bytes  on top of them, for one clip
+    library_bytes         on top of both, where no model has been loaded yet
     licence               as its card names it; empty where it names none
     gated                 its owners want to know who uses it
     converted             the weights are the hub's own conversion of pickles
@@ -47,11 +50,17 @@ class Cost:
     already_here_bytes: int
     memory_bytes: int
     working_memory_bytes: int
+    library_bytes: int
     licence: str
     speaks: bool
     classifies: bool
     gated: bool = False
     converted: bool = False
+
+    @property
+    def all_memory_bytes(self) -> int:
+        """Memory for everything together."""
+        return self.memory_bytes + self.working_memory_bytes + self.library_bytes
 
 
 def estimate(spec: ModelSpec, policy: Policy = EVERYTHING, seconds: float = SECONDS, hub: Hub | None = None) -> Cost:
@@ -108,6 +117,7 @@ def _cost(spec: ModelSpec, blueprint: Blueprint, header: Header, seconds: float)
         already_here_bytes=0,
         memory_bytes=parameters * BYTES[spec.dtype],
         working_memory_bytes=working_memory(blueprint, seconds),
+        library_bytes=0 if "torch" in sys.modules else LIBRARIES,
         licence="",
         speaks=blueprint.speaks,
         classifies=blueprint.classifies,
@@ -155,14 +165,18 @@ def _convolution_numbers(blueprint: Blueprint, seconds: float) -> int:
 
 
 def _staged_numbers(blueprint: Blueprint) -> int:
-    """Count what the stages of a Swin transformer keep: each has a quarter of the patches, twice the width."""
-    side = blueprint.whole("spec_size", 256) // blueprint.whole("patch_size", 4)
+    """Count what the stages of a Swin transformer keep, and the scratch of the first, the longest.
+
+    Each stage has a quarter of the patches of the one before, twice the width, and attention within windows.
+    """
+    tokens = (blueprint.whole("spec_size", 256) // blueprint.whole("patch_size", 4)) ** 2
     window = blueprint.whole("window_size", 8) ** 2
     width = blueprint.whole("patch_embeds_hidden_size", 96)
     heads = blueprint.wholes("num_attention_heads", [4, 8, 16, 32])
     depths = blueprint.wholes("depths", [2, 2, 6, 2])
     stages = zip(range(len(depths)), depths, heads, strict=False)
-    return sum(depth * (side**2 // 4**stage) * (width * 2**stage + count * window) for stage, depth, count in stages)
+    kept = sum(depth * (tokens // 4**stage) * (width * 2**stage + count * window) for stage, depth, count in stages)
+    return kept + tokens * (3 * heads[0] * window + 16 * width)
 
 
 def refuse(cost: Cost, available: int | None = None, free: int | None = None, hub: Hub | None = None) -> None:
@@ -171,7 +185,7 @@ def refuse(cost: Cost, available: int | None = None, free: int | None = None, hu
     available  bytes of memory that can still be had; measured where not given
     free       bytes on the disk of the hub's cache; measured where not given
     """
-    needed = cost.memory_bytes + cost.working_memory_bytes
+    needed = cost.all_memory_bytes
     available = available_memory() if available is None else available
     if needed > available:
         raise ModelError(

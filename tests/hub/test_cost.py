@@ -1,11 +1,13 @@
 """What a model costs is said in numbers that can be worked out by hand, and what cannot fit is refused."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from core.catalogue import families
 from core.checkpoint import Blueprint
@@ -33,6 +35,8 @@ def test_the_cost_of_a_small_model_is_its_sums(hub: Hub, offer: Offer) -> None:
     parameters = LAYERS * WIDTH + SYMBOLS * WIDTH
     assert cost.parameters == parameters
     assert cost.memory_bytes == 4 * parameters
+    assert cost.library_bytes == (0 if "torch" in sys.modules else 400_000_000)
+    assert cost.all_memory_bytes == cost.memory_bytes + cost.working_memory_bytes + cost.library_bytes
     assert cost.download_bytes == sum(map(len, files.values()))
     assert (cost.family, cost.licence, cost.speaks, cost.classifies, cost.gated) == (
         "wav2vec2",
@@ -54,8 +58,6 @@ def test_half_as_many_bits_need_half_the_memory(hub: Hub, offer: Offer) -> None:
 
 def test_a_decoder_that_is_not_loaded_costs_no_memory(hub: Hub, offer: Offer) -> None:
     tensors = {f"model.encoder.layers.{layer}.norm.weight": np.ones(WIDTH, "f4") for layer in range(LAYERS)}
-    from safetensors.numpy import save
-
     decoder = {f"model.decoder.layers.{layer}.norm.weight": np.ones(1000, "f4") for layer in range(4)}
     settings = {"model_type": "whisper", "encoder_layers": LAYERS, "encoder_attention_heads": 2, "d_model": WIDTH}
     offer(checkpoint(settings, model__safetensors=save(tensors | decoder)))
@@ -87,7 +89,21 @@ def test_patches_are_counted_as_the_published_model_counts_them() -> None:
 
 
 COST = Cost(
-    SPEC, "wav2vec2", "wav2vec 2.0", 12, 12, 768, 10**8, 1_000_000_000, 0, 400_000_000, 900_000_000, "", True, False
+    spec=SPEC,
+    family="wav2vec2",
+    family_title="wav2vec 2.0",
+    layers=12,
+    heads=12,
+    width=768,
+    parameters=10**8,
+    download_bytes=1_000_000_000,
+    already_here_bytes=0,
+    memory_bytes=400_000_000,
+    working_memory_bytes=500_000_000,
+    library_bytes=400_000_000,
+    licence="",
+    speaks=True,
+    classifies=False,
 )
 
 
@@ -109,11 +125,11 @@ def test_what_fits_exactly_is_not_refused(hub: Hub) -> None:
 
 
 def test_memory_and_disk_are_measured_where_they_are_not_given(hub: Hub) -> None:
-    refuse(replace(COST, memory_bytes=1, working_memory_bytes=1, download_bytes=1), hub=hub)
+    refuse(replace(COST, memory_bytes=1, working_memory_bytes=1, library_bytes=1, download_bytes=1), hub=hub)
     with pytest.raises(ModelError, match=r"needs about 1000000\.9 GB of memory"):
         refuse(replace(COST, memory_bytes=10**15), hub=hub)
     with pytest.raises(ModelError, match=r"is a download of 1000000\.0 GB"):
-        refuse(replace(COST, memory_bytes=1, working_memory_bytes=1, download_bytes=10**15), hub=hub)
+        refuse(replace(COST, memory_bytes=1, working_memory_bytes=1, library_bytes=1, download_bytes=10**15), hub=hub)
 
 
 @pytest.mark.parametrize(
