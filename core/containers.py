@@ -1,7 +1,7 @@
 """What a sound file is by its first bytes, never by its name, and whether its end is missing."""
 
 from dataclasses import dataclass
-from struct import unpack_from
+from struct import pack, unpack_from
 
 from core.text import N_
 
@@ -68,25 +68,39 @@ def sniff(data: bytes) -> Container | None:
 
 def held_share(data: bytes, container: Container) -> float:
     """Share of its sound that a WAV or AIFF file really holds, by the length that it promises; 1 where all is there."""
-    order, chunk = (">", b"SSND") if container is AIFF else ("<", b"data")
-    if data[:4] not in (b"RIFF", b"FORM"):
-        return 1.0
-    place = 12
-    for _chunk in range(MOST_CHUNKS):
-        if place + 8 > len(data):
-            break
-        name, size = unpack_from(f"{order}4sI", data, place)
-        held = len(data) - place - 8
-        if name == chunk:
-            # programs that write a stream do not know the length: they promise none, or the largest number
-            return held / size if held < size < ENDLESS_BYTES else 1.0
-        place += 8 + size + size % 2
-    return 1.0
+    place, size = _sound_chunk(data, container)
+    held = len(data) - place
+    # programs that write a stream do not know the length: they promise none, or the largest number
+    return held / size if held < size < ENDLESS_BYTES else 1.0
+
+
+def closed(data: bytes, container: Container) -> bytes:
+    """Mend a WAV file whose writer was stopped before it wrote the length into the header."""
+    place, size = _sound_chunk(data, container)
+    unclosed = container is WAV and size == 0 and place < len(data) and unpack_from("<I", data, 4)[0] <= place
+    # libsndfile finds the length itself where the header gives that of an empty file
+    return data[:4] + pack("<I", 8) + data[8:] if unclosed else data
 
 
 def ends_early(data: bytes, container: Container) -> bool:
     """Tell whether the last page of an Ogg file is missing."""
     return container is OGG and not _last_page(data)
+
+
+def _sound_chunk(data: bytes, container: Container) -> tuple[int, int]:
+    """Where the sound of a WAV or AIFF file begins, and how many bytes of it are promised; 0 where it is not found."""
+    order, sought = (">", b"SSND") if container is AIFF else ("<", b"data")
+    if data[:4] not in (b"RIFF", b"FORM"):
+        return len(data), 0
+    place = 12
+    for _chunk in range(MOST_CHUNKS):
+        if place + 8 > len(data):
+            break
+        name, size = unpack_from(f"{order}4sI", data, place)
+        if name == sought:
+            return place + 8, size
+        place += 8 + size + size % 2
+    return len(data), 0
 
 
 def _bare_stream(data: bytes) -> Container | None:

@@ -102,6 +102,16 @@ class _Stream(soundfile.SoundFile):  # type: ignore[misc]
         return False
 
 
+class _Memory(io.BytesIO):
+    """A file in memory that stays where it is when a damaged header sends its reader to a place that cannot be."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        try:
+            return super().seek(offset, whence)
+        except (ValueError, OverflowError):
+            return self.tell()
+
+
 @contextmanager
 def opened(name: str, data: bytes, container: Container, limits: Limits) -> Iterator[tuple[_Stream, bool]]:
     """Lend the file, ready to be read, and tell whether a part of it is known to be missing.
@@ -118,10 +128,14 @@ def opened(name: str, data: bytes, container: Container, limits: Limits) -> Iter
             _check_promises(name, file, limits)
             yield file, missed
     else:
-        whole = mp3.with_length(data) if container is containers.MP3 else data
-        with _open(name, io.BytesIO(whole), container) as file:
+        with _open(name, _Memory(_mended(data, container)), container) as file:
             _check_promises(name, file, limits)
             yield file, containers.ends_early(data, container)
+
+
+def _mended(data: bytes, container: Container) -> bytes:
+    """Give a file the length that it does not tell, so that its end is not lost in silence."""
+    return mp3.with_length(data) if container is containers.MP3 else containers.closed(data, container)
 
 
 def _open(name: str, stream: io.BufferedIOBase, container: Container) -> _Stream:

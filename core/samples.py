@@ -64,7 +64,7 @@ def samples(folder: Path = FOLDER) -> dict[str, Sample]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         return {name: _sample(name, table, folder) for name, table in tables.items() if isinstance(table, dict)}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ClipError(
             _("The list of sample clips is damaged: {reason}.").format(reason=error),
             hint=_("Restore {path}.").format(path=path.name),
@@ -103,7 +103,12 @@ def _sample(name: str, table: dict[str, Any], folder: Path) -> Sample:
     known = {
         key: str(table[key]) for key in ("kind", "language", "voice", "licence", "made_with", "text") if key in table
     }
-    facts = tuple(Fact(**fact) for fact in table.get("facts", ()))
+    facts = tuple(_fact(fact) for fact in table.get("facts", ()))
     # only files of this folder
     path = folder / Path(table["file"]).name
     return Sample(name, path, str(table["title"]), facts=facts, **known)
+
+
+def _fact(table: dict[str, Any]) -> Fact:
+    start, end, low, high = (float(table[key]) for key in ("start", "end", "low_hz", "high_hz"))
+    return Fact(start, end, low, high, str(table.get("label", "")))

@@ -7,11 +7,15 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from core.clip import Clip
+from core.errors import ClipError
 from core.mel import Formula, filters, hertz, mel
+from core.text import _
 from core.timeline import TimeAxis
 
-LEAST_POWER = 1e-10
-"""Power that counts as silence: -100 dB."""
+SILENCE_DB = -100.0
+"""What is fainter counts as silence."""
+LEAST_POWER = 1e-30
+"""Keeps the logarithm finite, far below silence."""
 
 LONGEST_WINDOW_SECONDS = 0.04
 HOP_SECONDS = 0.01
@@ -44,9 +48,8 @@ class SpectrogramSettings:
     def suited(cls, sample_rate: int, scale: Literal["mel", "linear"] = "mel") -> "SpectrogramSettings":
         """Choose a window of 20 to 40 ms, a column every 10 ms, and no more mel bands than it can tell apart."""
         n_fft = 1 << int(np.log2(LONGEST_WINDOW_SECONDS * sample_rate))
-        return cls(
-            scale=scale, n_fft=n_fft, hop=round(HOP_SECONDS * sample_rate), bands=80 if sample_rate > 8000 else 64
-        )
+        hop = round(HOP_SECONDS * sample_rate)
+        return cls(scale=scale, n_fft=n_fft, hop=hop, bands=min(80, n_fft // 4))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,7 @@ class Spectrogram:
     time     column i is centred on ``time.centres()[i]``
     edges    bands + 1 frequencies in Hz, low to high
     low      dB of the faintest shown value
-    high     dB of the loudest value
+    high     dB of the loudest value, or what lies as far above silence as the shown span
     n_fft    samples under the window
     hop      samples from one column to the next
     """
@@ -91,19 +94,25 @@ def power(samples: Float32[np.ndarray, " time"], n_fft: int, hop: int) -> Float3
 
 
 def spectrogram(clip: Clip, settings: SpectrogramSettings | None = None) -> Spectrogram:
-    """Take a mel or linear spectrogram of a clip."""
+    """Take a mel or linear spectrogram of a clip; raises ClipError where it has none of the wanted frequencies."""
     settings = settings or SpectrogramSettings.suited(clip.sample_rate)
     nyquist = clip.sample_rate / 2
     high_hz = min(settings.high_hz or nyquist, nyquist)
+    if settings.low_hz >= high_hz:
+        raise ClipError(
+            _("{name} has no frequencies from {low:.0f} Hz on.").format(name=clip.name, low=settings.low_hz),
+            hint=_("Choose a range below {high:.0f} Hz.").format(high=high_hz),
+        )
     found = power(clip.samples, settings.n_fft, settings.hop)
     if settings.scale == "mel":
         bank = filters(clip.sample_rate, settings.n_fft, settings.bands, settings.low_hz, high_hz, settings.formula)
         found, edges = bank @ found, _mel_edges(settings, high_hz)
     else:
         found, edges = _range(found, clip.sample_rate / settings.n_fft, settings.low_hz, high_hz)
-    values = (10 * np.log10(np.maximum(found, LEAST_POWER))).astype(np.float32, copy=False)
+    values = np.maximum(10 * np.log10(np.maximum(found, LEAST_POWER)), SILENCE_DB).astype(np.float32)
     values.setflags(write=False)
-    high = float(values.max())
+    # silence is drawn as silence, not as the loudest thing there is
+    high = max(float(values.max()), SILENCE_DB + settings.span_db)
     time = TimeAxis(0.0, settings.hop / clip.sample_rate, settings.n_fft / clip.sample_rate, values.shape[1])
     return Spectrogram(values, time, edges, high - settings.span_db, high, settings.n_fft, settings.hop)
 

@@ -1,0 +1,1 @@
+"""Promises on how sound comes in."""
