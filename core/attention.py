@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int
 
-from core.text import N_
+from core.errors import MethodError
+from core.text import N_, _
 
 NOT_AN_EXPLANATION = N_(
     "Attention shows from where a head takes what it passes on. It does not show what is in it, nor whether it matters "
@@ -42,8 +43,9 @@ class Measures:
     entropy       globality over ln(frames): 0 to 1, comparable over clips
     span          mean distance |query - key| in seconds
     edges, quiet  share on the first and last frame, and on the quietest tenth of the frames
-    kind          index into KINDS: in which of the first three the head ranks highest among all heads of the model
-    chance        what ``edges`` and ``quiet`` would be if all frames got the same
+    kind          index into KINDS: in which of the first three the head ranks highest among all heads of the model;
+                  -1, and NaN everywhere else, where a layer has fewer heads than another
+    chance        what ``edges`` and ``quiet`` would be if all frames of the first layer got the same
     """
 
     globality: Float64[np.ndarray, "layers heads"]
@@ -58,26 +60,52 @@ class Measures:
 
 
 def measures(
-    attention: Sequence[Float[np.ndarray, "heads frames frames"]],
+    attention: Sequence[Float[np.ndarray, "_heads _frames _frames"]],
     step: float,
     loudness: Float[np.ndarray, " frames"],
 ) -> Measures:
-    """Measure every head; ``step`` in seconds between frames, ``loudness`` of each frame in dB."""
-    frames = attention[0].shape[-1]
-    quietest = np.argsort(loudness, kind="stable")[: max(1, round(QUIETEST * frames))]
-    found = np.array([[_head(head, quietest) for head in layer] for layer in attention]).transpose(2, 0, 1)
+    """Measure every head; ``step`` in seconds between frames, ``loudness`` of each of these frames in dB.
+
+    A layer with fewer frames spreads them over the same time. Raises MethodError where there is no attention.
+    """
+    check(attention)
+    found = np.full((5, len(attention), max(len(layer) for layer in attention)), np.nan)
+    for block, layer in enumerate(attention):
+        quietest = _quietest(loudness, layer.shape[-1])
+        found[:, block, : len(layer)] = np.array([_head(head, quietest) for head in layer]).T
     globality, verticality, diagonality, edges, quiet = found
+    frames = np.array([layer.shape[-1] for layer in attention])[:, None]
+    log = np.log(np.maximum(frames, 2))
+    ranks = np.stack([_ranks(values) for values in (globality / log, verticality / log, diagonality)])
     return Measures(
         globality=globality,
         verticality=verticality,
         diagonality=diagonality,
-        entropy=globality / np.log(frames) if frames > 1 else np.zeros_like(globality),
-        span=-diagonality * frames * step,
+        entropy=globality / log,
+        span=-diagonality * step * len(loudness),
         edges=edges,
         quiet=quiet,
-        kind=np.stack([_ranks(globality), _ranks(verticality), _ranks(diagonality)]).argmax(0),
-        chance=(min(2, frames) / frames, len(quietest) / frames),
+        kind=np.where(np.isnan(globality), -1, ranks.argmax(0)),
+        chance=(
+            min(2, int(frames[0, 0])) / int(frames[0, 0]),
+            len(_quietest(loudness, int(frames[0, 0]))) / frames[0, 0],
+        ),
     )
+
+
+def check(attention: Sequence[object]) -> None:
+    """Refuse a trace without attention between moments."""
+    if not attention:
+        raise MethodError(
+            _("This model has no attention between moments that could be shown."),
+            hint=_("Its layers can be looked at; choose another model to see attention."),
+        )
+
+
+def _quietest(loudness: Float[np.ndarray, " frames"], count: int) -> Int[np.ndarray, " some"]:
+    """List the quietest tenth of ``count`` frames over the same time."""
+    there = np.interp((np.arange(count) + 0.5) / count, (np.arange(len(loudness)) + 0.5) / len(loudness), loudness)
+    return np.argsort(there, kind="stable")[: max(1, round(QUIETEST * count))]
 
 
 def _head(head: Float[np.ndarray, "frames frames"], quietest: Int[np.ndarray, " some"]) -> tuple[float, ...]:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Float32
 
-from core.text import N_
+from core.attention import check
+from core.errors import MethodError
+from core.text import N_, _
 
 RESIDUAL = 0.5  # share that a block passes on unchanged; the paper's choice, arbitrary for speech models
 MEANING = N_(
@@ -16,14 +18,32 @@ MEANING = N_(
 
 
 def rollout(
-    attention: Sequence[Float[np.ndarray, "heads frames frames"]], residual: float = RESIDUAL
-) -> Float32[np.ndarray, "frames frames"]:
+    attention: Sequence[Float[np.ndarray, "_heads _frames _frames"]], residual: float = RESIDUAL
+) -> Float32[np.ndarray, "queries keys"]:
     """Multiply the head means of the layers given, each mixed with ``residual`` of what came before; rows sum to one.
 
-    Give ``attention[:layer]`` to stop at a layer.
+    Give ``attention[:layer]`` to stop at a layer. Raises MethodError where there is no attention or where layers have
+    different frames.
     """
-    frames = attention[0].shape[-1]
-    total = np.eye(frames, dtype=np.float32)
+    return rollouts(attention, residual)[-1]
+
+
+def rollouts(
+    attention: Sequence[Float[np.ndarray, "_heads _frames _frames"]], residual: float = RESIDUAL
+) -> tuple[Float32[np.ndarray, "queries keys"], ...]:
+    """Follow attention up to every layer: the rollout of the first, of the first two, and so on to all of them.
+
+    Raises MethodError as ``rollout`` does.
+    """
+    check(attention)
+    if len({layer.shape[-1] for layer in attention}) > 1:
+        raise MethodError(
+            _("The layers of this model have different numbers of moments, so their attention cannot be multiplied."),
+            hint=_("Look at one layer at a time."),
+        )
+    found: list[Float32[np.ndarray, "queries keys"]] = []
+    total = np.eye(attention[0].shape[-1], dtype=np.float32)
     for layer in attention:
         total = residual * total + (1 - residual) * (layer.mean(0, dtype=np.float32) @ total)
-    return total
+        found.append(total)
+    return tuple(found)

@@ -152,7 +152,8 @@ def _head_marks(x: str, y: str, kinds: list[str], chosen: tuple[int, int]) -> li
 def head_records(found: Measures) -> list[Spec]:
     """List all heads with their measures, one row each, as a table or a chart takes them; counted from 1."""
     blocks, count = found.kind.shape
-    return [_head(found, block, head, blocks) for block in range(blocks) for head in range(count)]
+    there = ((block, head) for block in range(blocks) for head in range(count) if found.kind[block, head] >= 0)
+    return [_head(found, block, head, blocks) for block, head in there]
 
 
 def _head(found: Measures, block: int, head: int, blocks: int) -> Spec:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core import attention
-from core.rollout import rollout
+from core.errors import MethodError
+from core.rollout import rollout, rollouts
 
 FRAMES = 199
 PLACE = np.arange(FRAMES)
@@ -113,4 +114,27 @@ def test_rollout_of_two_layers_is_worked_out_by_hand() -> None:
     second = np.array([[[1.0, 0.0], [1.0, 0.0]]], dtype=np.float32)
     # half identity, half attention: [[.5, .5], [0, 1]] below [[1, 0], [.5, .5]]
     assert rollout([first, second]) == pytest.approx(np.array([[0.5, 0.5], [0.25, 0.75]]))
+    assert [step.tolist() for step in rollouts([first, second])] == [
+        rollout([first]).tolist(),
+        rollout([first, second]).tolist(),
+    ]
     assert rollout([first, second], residual=0.0) == pytest.approx(np.array([[0.0, 1.0], [0.0, 1.0]]))
+
+
+def test_layers_of_other_sizes_are_measured_over_the_same_time() -> None:
+    half = np.full((2, 100, 100), 1 / 100, dtype=np.float32)
+    found = attention.measures([HEADS, half], 0.02, LOUDNESS)
+    assert found.kind.shape == (2, 5)
+    assert found.kind[1, 2:].tolist() == [-1, -1, -1]
+    assert np.isnan(found.span[1, 2:]).all()
+    assert found.entropy[1, :2] == pytest.approx([1.0, 1.0], abs=1e-5)
+    assert found.span[1, 0] == pytest.approx(found.span[0, 0], rel=1e-3)
+    with pytest.raises(MethodError):
+        rollout([HEADS, half])
+
+
+def test_a_model_without_attention_is_refused_in_words() -> None:
+    with pytest.raises(MethodError):
+        attention.measures([], 0.02, LOUDNESS)
+    with pytest.raises(MethodError):
+        rollout([])
