@@ -119,7 +119,7 @@ def opened(name: str, data: bytes, container: Container, limits: Limits) -> Iter
     Raises ClipError where its header is broken or promises too much.
     """
     if container.reader == "ffmpeg":
-        # a second and a channel more than allowed, so that what is too long shows itself
+        # a little more than allowed, so that what is too long shows itself
         with (
             as_wav(name, data, container, limits.seconds + 1, limits.values + 2 * BLOCK_FRAMES) as (path, missed),
             path.open("rb") as converted,
