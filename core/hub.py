@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read once, when the hub's client is first imported
-
 from httpx2 import HTTPError, Response
 from huggingface_hub import HfApi, ModelInfo, get_session, hf_hub_url
 from huggingface_hub.errors import (
@@ -151,7 +149,7 @@ def _listing(hub: Hub, name: str, info: ModelInfo, present: dict[str, HubFile], 
 
 
 def _info(hub: Hub, name: str, revision: str) -> tuple[ModelInfo, dict[str, HubFile]]:
-    api = HfApi(endpoint=hub.endpoint, token=hub.token or False)
+    api = HfApi(endpoint=hub.endpoint, token=False, headers=hub.headers)
     with speaking_plainly(name, revision):
         info = api.model_info(name, revision=revision or None, files_metadata=True, timeout=hub.timeout)
     present = {row.rfilename: _file(name, row) for row in info.siblings or () if _wanted(row.rfilename)}

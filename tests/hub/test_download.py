@@ -272,8 +272,7 @@ def test_no_token_is_sent_unless_the_environment_names_one(
 def test_nothing_about_this_computer_is_told(server: Server, hub: Hub, offer: Offer) -> None:
     offer(checkpoint())
     resolve(SPEC, hub=hub)
-    told = {request.headers["user-agent"] for request in server.log}
-    assert not any("torch" in line or "agent/" in line for line in told)
+    assert {request.headers["user-agent"] for request in server.log} == {"strata"}
 
 
 def test_two_at_once_download_one_copy(server: Server, hub: Hub, offer: Offer) -> None:
