@@ -25,13 +25,15 @@ CAVEAT = N_(
 class ActivationMap:
     """Units x time as bytes, ready to draw: 0 is ``low``, 255 is ``high``, in standard deviations of each unit.
 
-    units    index of the unit in each row, first row first
-    levels   z-scores, quantised
-    rogue    units among all of the layer with outsized values
-    clipped  share of the values shown that lie beyond the limits
+    units     index of the unit in each row, first row first
+    strength  how much each of them moves about its own mean, in terms of the layer's median unit
+    levels    z-scores, quantised
+    rogue     units among all of the layer with outsized values
+    clipped   share of the values shown that lie beyond the limits
     """
 
     units: Int[np.ndarray, " rows"]
+    strength: Float32[np.ndarray, " rows"]
     levels: UInt8[np.ndarray, "rows frames"]
     low: float
     high: float
@@ -137,7 +139,11 @@ def activation_map(
     units = ORDERS[order][1](values, count)
     scores = z_scores(values)[:, units].T
     levels = np.clip(np.round((scores / limit + 1) * 127.5), 0, 255).astype(np.uint8)
-    return ActivationMap(units, levels, -limit, limit, rogue_units(values), float((np.abs(scores) > limit).mean()))
+    moves = values.std(0, dtype=np.float64)
+    median = max(float(np.median(moves)), float(np.finfo(np.float32).tiny))
+    strength = (moves[units] / median).astype(np.float32)
+    clipped = float((np.abs(scores) > limit).mean())
+    return ActivationMap(units, strength, levels, -limit, limit, rogue_units(values), clipped)
 
 
 def unit(

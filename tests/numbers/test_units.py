@@ -78,6 +78,8 @@ def test_the_most_active_unit_is_the_one_that_moves_most_about_its_mean() -> Non
     values[:, 5] += 100.0  # large, but moves no more than the others
     found = units.activation_map(values, count=12)
     assert found.units[0] == 3
+    assert found.strength[0] == pytest.approx(values[:, 3].std() / np.median(values.std(0)), rel=1e-5)
+    assert (np.diff(found.strength) <= 0).all()
     assert found.rogue == (5,)
     assert "5" in units.rogue_sentence(found.rogue)
     assert units.rogue_sentence(()) == ""
