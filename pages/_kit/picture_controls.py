@@ -9,63 +9,67 @@ from core.text import _
 from pages._kit import present, session
 from pages._kit.colours import OTHERS
 
-WINDOWS = (128, 256, 512, 1024, 2048, 4096)
+WINDOWS = (128, 256, 512, 1024, 2048, 4096)  # samples
+LOWEST_TOP, TOP_STEP = 500, 100  # Hz
+SPANS = (20, 120)  # dB
+COLOURS = ("sound", *OTHERS)
 
 
 def draw() -> None:
     """Draw the controls of the spectrogram beside the strip that they change."""
-    now = present.picture_settings()
-    rate = present.clip().sample_rate
+    now, rate = present.picture_settings(), present.clip().sample_rate
     with st.expander(_("How the spectrogram is drawn"), icon=":material/tune:"):
-        scale = st.segmented_control(
-            _("Scale"),
-            ["mel", "linear"],
-            default=now.scale,
-            required=True,
-            format_func={"mel": _("mel"), "linear": _("linear")}.get,
-            key="scale",
-            help=_("Mel spaces the pitches as the ear does; linear gives every Hz the same room."),
-        )
-        high = st.slider(
+        wanted = replace(now, scale=_scale(now), high_hz=_top(now, rate), n_fft=_window(now, rate), span_db=_span(now))
+        colours = _colours()
+    if wanted != replace(now, high_hz=now.high_hz or float(rate // 2)) or colours != session.recall("colours", "sound"):
+        session.remember("picture", wanted)
+        session.remember("colours", colours)
+        st.rerun()
+
+
+def _scale(now: SpectrogramSettings) -> str:
+    return st.segmented_control(
+        _("Scale"),
+        ["mel", "linear"],
+        default=now.scale,
+        required=True,
+        format_func={"mel": _("mel"), "linear": _("linear")}.get,
+        key="scale",
+        help=_("Mel spaces the pitches as the ear does; linear gives every Hz the same room."),
+    )
+
+
+def _top(now: SpectrogramSettings, rate: int) -> float:
+    most = rate // 2
+    return float(
+        st.slider(
             _("Highest pitch (Hz)"),
-            500,
-            rate // 2,
-            int(now.high_hz or rate // 2),
-            step=100,
+            LOWEST_TOP,
+            most,
+            int(min(now.high_hz or most, most)),
+            step=TOP_STEP,
             key=f"high-{rate}",
             help=_("Nothing above half the sample rate is in the sound."),
         )
-        window = st.select_slider(
-            _("Window (samples)"),
-            WINDOWS,
-            now.n_fft if now.n_fft in WINDOWS else 512,
-            key=f"window-{rate}",
-            help=_("A long window tells pitches apart better, a short one moments."),
-        )
-        span = st.slider(
-            _("Range (dB)"),
-            20,
-            120,
-            int(now.span_db),
-            step=5,
-            key="span",
-            help=_("How far below the loudest is still shown."),
-        )
-        colours = st.selectbox(
-            _("Colours"),
-            ["sound", *OTHERS],
-            format_func=_colour_names().get,
-            index=["sound", *OTHERS].index(session.recall("colours", "sound")),
-            key="colours",
-        )
-    wanted = replace(now, scale=scale, high_hz=float(high), n_fft=window, span_db=float(span))
-    if colours != session.recall("colours", "sound"):
-        session.remember("colours", colours)
-        st.rerun()
-    if wanted != replace(now, high_hz=now.high_hz or float(rate // 2)):
-        session.remember("picture", replace(wanted, hop=round(SpectrogramSettings.suited(rate).hop)))
-        st.rerun()
+    )
 
 
-def _colour_names() -> dict[str, str]:
-    return {"sound": _("Strata"), "gray": _("grey"), "magma": _("black to yellow"), "viridis": _("blue to yellow")}
+def _window(now: SpectrogramSettings, rate: int) -> int:
+    return st.select_slider(
+        _("Window (samples)"),
+        WINDOWS,
+        now.n_fft if now.n_fft in WINDOWS else WINDOWS[2],
+        key=f"window-{rate}",
+        help=_("A long window tells pitches apart better, a short one moments."),
+    )
+
+
+def _span(now: SpectrogramSettings) -> float:
+    help_text = _("How far below the loudest is still shown.")
+    return float(st.slider(_("Range (dB)"), *SPANS, int(now.span_db), step=5, key="span", help=help_text))
+
+
+def _colours() -> str:
+    names = {"sound": _("Strata"), "gray": _("grey"), "magma": _("black to yellow"), "viridis": _("blue to yellow")}
+    place = COLOURS.index(session.recall("colours", "sound"))
+    return st.selectbox(_("Colours"), COLOURS, format_func=names.get, index=place, key="colours")

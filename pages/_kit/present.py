@@ -58,7 +58,10 @@ def region() -> tuple[float, float]:
 
 def picture_settings() -> SpectrogramSettings:
     """How the spectrogram on the strip is taken."""
-    return session.recall("picture") or SpectrogramSettings.suited(clip().sample_rate)
+    suited = SpectrogramSettings.suited(clip().sample_rate)
+    kept = session.recall("picture")
+    # a hop and a number of bands belong to a sample rate; the rest is the visitor's taste
+    return replace(kept, hop=suited.hop, bands=suited.bands) if kept else suited
 
 
 def picture() -> Spectrogram:
