@@ -4,12 +4,12 @@ import argparse
 from pathlib import Path
 
 import torch
-from models.recipes.speech_tiny.card import write_card
 
 from models.recipes.speech_tiny.batches import BatchSettings
+from models.recipes.speech_tiny.card import write_card
 from models.recipes.speech_tiny.corpus import CorpusSettings, make_corpus
-from models.recipes.speech_tiny.evaluation import evaluate
 from models.recipes.speech_tiny.export import CHECKPOINT, export
+from models.recipes.speech_tiny.report import evaluate
 from models.recipes.speech_tiny.training import TrainingSettings, saved_student, train
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     elif options.step == "export":
         export(saved_student(run), options.checkpoint)
     else:
-        torch.set_num_threads(1)
+        torch.set_num_threads(options.threads)
         evaluate(options.checkpoint, corpus, run, options.digits)
         write_card(options.checkpoint)
 
@@ -36,6 +36,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="corpus: multiplies the hours of every voice")
     parser.add_argument("--minutes", type=float, default=85.0, help="train: wall time")
     parser.add_argument("--digits", type=Path, help="evaluate: folder of spoken digits, digit_speaker_index.wav")
+    parser.add_argument("--threads", type=int, default=1, help="evaluate: processor cores to use")
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="export, evaluate: the model's folder")
     return parser.parse_args()
 

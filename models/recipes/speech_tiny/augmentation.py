@@ -171,9 +171,9 @@ def _channel(samples: Sound, settings: AugmentationSettings, source: np.random.G
     draw = source.random()
     if draw < settings.telephone:
         low, high = source.uniform(30, 320), source.uniform(3100, 3990)
-        curve = curve.cut_below(low).cut_above(high, 120)
+        curve = curve.cut_below(low).cut_above(high, 120.0)
     elif draw < settings.telephone + settings.narrowing:
-        curve = curve.cut_below(source.uniform(30, 250)).cut_above(source.uniform(4000, 7500), 400)
+        curve = curve.cut_below(source.uniform(30, 250)).cut_above(source.uniform(4000, 7500), 400.0)
     return samples if not np.any(curve.decibels) else shaped(samples, (curve.frequencies, curve.decibels))
 
 

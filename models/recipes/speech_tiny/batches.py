@@ -33,7 +33,7 @@ class BatchSettings:
 
     corpus: Path
     seed: int = 3
-    seconds: float = 40.0
+    seconds: float = 22.0
     longest: float = 10.0
     joined: float = 0.2
     cut: float = 0.25

@@ -1,6 +1,6 @@
 """Phone error rates with their intervals, on held-out words, an unseen voice and real people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from models.recipes.speech_tiny.batches import normalised
 from models.recipes.speech_tiny.corpus import load_shards
-from models.recipes.speech_tiny.network import Student
 from models.recipes.speech_tiny.phones import BLANK, PHONES, vocabulary
 from models.recipes.speech_tiny.utterance import RATE
 
@@ -77,13 +76,13 @@ def best_edits(spoken: Spoken, heard: Sequence[str]) -> Edits:
 
 
 @torch.no_grad()
-def recognise(student: Student, sounds: Sequence[NDArray[np.float32]]) -> list[list[str]]:
+def recognise(model: torch.nn.Module, sounds: Sequence[NDArray[np.float32]]) -> list[list[str]]:
     """Return the phones heard in each sound: the best symbol of each frame, repeats and blanks removed."""
     symbols = {index: phone for phone, index in vocabulary().items()}
     heard = []
     for sound in sounds:
         values = torch.from_numpy(normalised(sound))[None]
-        best = student.recogniser(values).logits[0].argmax(-1)
+        best = model(values).logits[0].argmax(-1)
         heard.append([symbols[i] for i in torch.unique_consecutive(best).tolist() if symbols[i] != BLANK])
     return heard
 
@@ -98,11 +97,13 @@ def synthetic(corpus: Path, split: str, *, test: bool) -> list[Spoken]:
     return chosen
 
 
-def digits(folder: Path) -> list[Spoken]:
-    """Return the spoken digits of a folder of files named digit_speaker_index.wav."""
+def digits(folder: Path, recordings: Container[int] | None = None) -> list[Spoken]:
+    """Return the spoken digits of a folder of files named digit_speaker_recording.wav, all or some recordings."""
     chosen = []
     for path in sorted(folder.glob("[0-9]_*_*.wav")):
-        digit, speaker, _ = path.stem.split("_")
+        digit, speaker, recording = path.stem.split("_")
+        if recordings is not None and int(recording) not in recordings:
+            continue
         references = tuple(tuple(phones.split()) for phones in DIGIT_PHONES[digit])
         chosen.append(Spoken(read_sound(path), speaker, references))
     return chosen
@@ -114,9 +115,9 @@ def read_sound(path: Path) -> NDArray[np.float32]:
     return soxr.resample(samples.mean(1), rate, RATE, quality="HQ").astype(np.float32)
 
 
-def measure(student: Student, spoken: Sequence[Spoken], seed: int = 0) -> dict[str, object]:
+def measure(model: torch.nn.Module, spoken: Sequence[Spoken], seed: int = 0) -> dict[str, object]:
     """Return the error rate, its parts, a 95 % interval by resampling utterances, and the rate of each speaker."""
-    heard = recognise(student, [item.samples for item in spoken])
+    heard = recognise(model, [item.samples for item in spoken])
     rows = [best_edits(item, phones) for item, phones in zip(spoken, heard, strict=True)]
     whole, speakers = total(rows), sorted({item.speaker for item in spoken})
     low, high = interval(rows, seed)
@@ -139,13 +140,13 @@ def interval(rows: Sequence[Edits], seed: int) -> tuple[float, float]:
     return float(np.quantile(rates, 0.025)), float(np.quantile(rates, 0.975))
 
 
-def quick_rates(student: Student, corpus: Path) -> dict[str, float]:
+def quick_rates(model: torch.nn.Module, corpus: Path) -> dict[str, float]:
     """Return error rates on the part of the held-out speech that is there to watch training."""
     rates = {}
     for split in ("seen", "unseen"):
         watched = synthetic(corpus, split, test=False)
         step = max(1, len(watched) // _CHECKED)
         part = watched[::step]
-        heard = recognise(student, [item.samples for item in part])
+        heard = recognise(model, [item.samples for item in part])
         rates[split] = round(total(best_edits(i, h) for i, h in zip(part, heard, strict=True)).rate, 4)
     return rates

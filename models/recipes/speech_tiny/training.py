@@ -148,7 +148,7 @@ def train(settings: TrainingSettings) -> None:
         if trainer.progress.wall - last_check > 60 * settings.check_minutes or trainer.done >= 1:
             last_check = trainer.progress.wall
             trainer.save(path)
-            _log(settings.folder, trainer, quick_rates(averaged_student(trainer), settings.batches.corpus))
+            _log(settings.folder, trainer, quick_rates(averaged_student(trainer).recogniser, settings.batches.corpus))
 
 
 def averaged_student(trainer: Trainer) -> Student:
