@@ -93,6 +93,12 @@ def measures(
     )
 
 
+def lead(head: Float[np.ndarray, "frames frames"], step: float) -> float:
+    """Measure how far ahead of itself a moment looks on average, in seconds; behind is negative."""
+    place = np.arange(len(head), dtype=np.float32)
+    return float((head @ place - place).mean(dtype=np.float64)) * step
+
+
 def check(attention: Sequence[object]) -> None:
     """Refuse a trace without attention between moments."""
     if not attention:

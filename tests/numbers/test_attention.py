@@ -104,6 +104,14 @@ def test_a_region_looks_where_its_frames_look_and_is_seen_by_who_looks_there() -
     assert np.flatnonzero(attention.looked_at_by(shifted, slice(15, 25))[0]).tolist() == list(range(10, 20))
 
 
+def test_a_head_that_looks_ahead_leads_by_as_much_and_one_that_looks_back_trails() -> None:
+    ahead = np.eye(FRAMES, dtype=np.float32)[np.minimum(np.arange(FRAMES) + 2, FRAMES - 1)]
+    expected = (2 * FRAMES - 3) / FRAMES * 0.02  # the last but one leads by one frame, the last by none
+    assert attention.lead(ahead, 0.02) == pytest.approx(expected)
+    assert attention.lead(ahead[::-1, ::-1].copy(), 0.02) == pytest.approx(-expected)
+    assert attention.lead(IDENTITY, 0.02) == 0.0
+
+
 def test_rollout_of_identities_is_the_identity_and_rows_sum_to_one() -> None:
     assert rollout([IDENTITY[None]] * 3) == pytest.approx(IDENTITY)
     assert rollout([HEADS] * 4).sum(1) == pytest.approx(np.ones(FRAMES), abs=1e-4)
