@@ -12,7 +12,7 @@ from pages._kit.browser.files import joined, text
 from pages._kit.browser.payload import Packer, Payload, pack, placed
 from pages._kit.strip.payload import clip_payload, rows_payload
 from pages._kit.strip.picture import spectrogram_row
-from pages._kit.strip.rows import Choice, Colours, Curve, Labels, Matrix, Row, Slice
+from pages._kit.strip.rows import Choice, Colours, Curve, Labels, Matrix, Row, Slice, Strata
 from pages._kit.strip.words import strip_words
 
 __all__ = [
@@ -21,8 +21,10 @@ __all__ = [
     "Curve",
     "Labels",
     "Matrix",
+    "Payload",
     "Row",
     "Slice",
+    "Strata",
     "clip_payload",
     "mount",
     "rows",
@@ -35,9 +37,13 @@ SCRIPTS = (
     "registry.js",
     "codec.js",
     "look.js",
+    "elements.js",
+    "bitmaps.js",
+    "download.js",
     "time.js",
     "player.js",
     "paint.js",
+    "strata.js",
     "boxes.js",
     "rows.js",
     "choices.js",

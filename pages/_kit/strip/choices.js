@@ -22,7 +22,7 @@ class ChoiceElement {
     this.less = iconButton("step", "−", "")
     this.more = iconButton("step", "+", "")
     this.value = make("output", "")
-    this.slider.oninput = () => strip.choose(this.name, Number(this.slider.value))
+    this.slider.oninput = () => strip.choose(this.name, this.base + Number(this.slider.value))
     this.slider.onchange = () => strip.report(300)
     this.less.onclick = () => this.step(-1, strip)
     this.more.onclick = () => this.step(1, strip)
@@ -30,12 +30,13 @@ class ChoiceElement {
   }
   step(by, strip) {
     const value = Math.max(0, Math.min(this.count - 1, Number(this.slider.value) + by))
-    strip.choose(this.name, value)
+    strip.choose(this.name, this.base + value)
     strip.report(300)
   }
   show(spec, chosen, words) {
     this.count = spec.options.length
-    const value = Math.max(0, Math.min(this.count - 1, chosen[spec.choice] ?? spec.first))
+    this.base = spec.base
+    const value = Math.max(0, Math.min(this.count - 1, (chosen[spec.choice] ?? spec.first) - spec.base))
     this.label.textContent = spec.label
     this.less.ariaLabel = fill(words.less, { name: spec.label })
     this.more.ariaLabel = fill(words.more, { name: spec.label })

@@ -22,11 +22,14 @@ export default function ({ data, parentElement, setStateValue }) {
   strip.tell = setStateValue
   stick(parentElement, root, data.sticky)
   strip.relook()
-  return () => strip.close()
+  return () => {
+    strip.close()
+    strips.delete(root)
+  }
 }
 
 // Keeps the strip in sight while the page scrolls, where it leaves room for the page.
-const MOST_OF_SCREEN = 0.6
+const MOST_OF_SCREEN = 0.5
 function stick(parentElement, root, wanted) {
   const place = parentElement.host?.closest("[data-testid=stElementContainer]")
   if (!place || !wanted) return

@@ -11,7 +11,7 @@ from core.tiers import Interval
 from core.timeline import TimeAxis
 from pages._kit.browser.payload import Packer, Payload, levelled, limits, pack, quantised
 from pages._kit.colours import table
-from pages._kit.strip.rows import Choice, Colours, Curve, Labels, Matrix, Row, Slice
+from pages._kit.strip.rows import Choice, Colours, Curve, Labels, Matrix, Row, Slice, Strata
 
 FULL_SCALE = 32767  # of 16-bit sound
 TIER_NAMES = {"sentence": N_("sentence"), "word": N_("word"), "syllable": N_("syllable"), "phone": N_("phone")}
@@ -82,6 +82,7 @@ def _curve(row: Curve, packer: Packer) -> dict[str, Any]:
         "high": high,
         "colour": row.colour,
         "chance": row.chance,
+        "over": row.over,
         "values": packer.array(levelled(row.values, low, high)),
         **_time(row.time),
     }
@@ -103,6 +104,9 @@ def _matrix(row: Matrix, packer: Packer) -> dict[str, Any]:
         "upward": row.upward,
         "colours": row.colours,
         "units": list(row.units),
+        "chooses": row.chooses if row.units else "",
+        "over": row.over,
+        "colour": row.colour,
         "values": packer.array(levels),
         **_time(row.time),
     }
@@ -111,6 +115,22 @@ def _matrix(row: Matrix, packer: Packer) -> dict[str, Any]:
 def _colours(row: Colours, packer: Packer) -> dict[str, Any]:
     # one colour after another in three rows, so that neighbours in time lie side by side
     return {"kind": "colours", "name": row.name, "help": row.help, "values": packer.array(row.rgb.T), **_time(row.time)}
+
+
+def _strata(row: Strata, packer: Packer) -> dict[str, Any]:
+    # each line as three rows, red, green and blue, so that neighbours in time lie side by side
+    lines, frames, _three = row.rgb.shape
+    return {
+        "kind": "strata",
+        "name": row.name,
+        "help": row.help,
+        "bands": list(row.lines),
+        "units": list(row.values),
+        "chooses": row.chooses,
+        "ticks": [list(tick) for tick in row.ticks],
+        "values": packer.array(row.rgb.transpose(0, 2, 1).reshape(3 * lines, frames)),
+        **_time(row.time),
+    }
 
 
 def _labels(row: Labels, packer: Packer) -> dict[str, Any]:
@@ -125,7 +145,7 @@ def _labels(row: Labels, packer: Packer) -> dict[str, Any]:
 
 
 def _slice(row: Slice, packer: Packer) -> dict[str, Any]:
-    return {"kind": "slice", "name": row.name, "help": row.help, "of": row.of, "colour": row.colour}
+    return {"kind": "slice", "name": row.name, "help": row.help, "of": row.of, "colour": row.colour, "over": row.over}
 
 
 def _choice(row: Choice, packer: Packer) -> dict[str, Any]:
@@ -136,6 +156,7 @@ def _choice(row: Choice, packer: Packer) -> dict[str, Any]:
         "labels": list(row.labels) or [str(index) for index in range(len(row.options))],
         "colours": list(row.colours),
         "first": row.first,
+        "base": row.base,
         "options": [_row(option, packer) for option in row.options],
     }
 
@@ -144,6 +165,7 @@ WRITE: dict[type, Any] = {
     Curve: _curve,
     Matrix: _matrix,
     Colours: _colours,
+    Strata: _strata,
     Labels: _labels,
     Slice: _slice,
     Choice: _choice,

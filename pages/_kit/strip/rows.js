@@ -1,9 +1,10 @@
 // The rows of the strip: what each draws now, where it stands, and what it says of the point under the pointer.
 const HEIGHT = { ruler: 20, wave: 48, sentence: 24, word: 24, syllable: 20, phone: 22, curve: 48, colours: 20, labels: 24, slice: 48, note: 24 }
-const PAINT = { ruler: paintRuler, wave: paintWave, tier: paintBoxes, labels: paintBoxes, curve: paintCurve, slice: paintCurve, matrix: paintMatrix, colours: paintColours, note: paintNote }
+const PAINT = { ruler: paintRuler, wave: paintWave, tier: paintBoxes, labels: paintBoxes, curve: paintCurve, slice: paintCurve, matrix: paintMatrix, strata: paintStrata, colours: paintColours, note: paintNote }
 
 function heightOf(row, narrow) {
   if (row.kind === "tier") return HEIGHT[row.name] ?? 22
+  if (row.kind === "strata") return strataHeight(row, narrow)
   if (row.kind !== "matrix") return HEIGHT[row.kind]
   if (row.sound) return narrow ? 88 : 116
   return Math.max(48, Math.min(narrow ? 96 : 120, row.values.shape[0] * 2))
@@ -13,7 +14,7 @@ function heightOf(row, narrow) {
 function resolve(spec, chosen) {
   let row = spec
   while (row.kind === "choice") {
-    const wanted = chosen[row.choice] ?? row.first
+    const wanted = (chosen[row.choice] ?? row.first) - row.base
     row = row.options[Math.max(0, Math.min(row.options.length - 1, wanted))]
   }
   return row
@@ -37,7 +38,7 @@ function frameAt(row, second) {
 }
 
 function bandAt(row, share) {
-  const bands = row.values.shape[0]
+  const bands = row.kind === "strata" ? row.units.length : row.values.shape[0]
   const line = Math.max(0, Math.min(bands - 1, Math.floor(share * bands)))
   return row.upward ? bands - 1 - line : line
 }
@@ -45,6 +46,7 @@ function bandAt(row, share) {
 // What lies under the pointer, in words; share is how far down the row it is, 0 to 1.
 function readOut(row, second, share, look, words) {
   const unit = row.unit ? ` ${row.unit}` : ""
+  if (row.kind === "strata") return row.bands[bandAt(row, share)]
   if (row.kind === "matrix") {
     const band = bandAt(row, share)
     const frame = frameAt(row, second)
@@ -113,6 +115,8 @@ class RowElement {
     const identity = row.values?.hash ?? row.identity ?? row.name ?? ""
     const state = [identity, row.kind, row.colour, row.note, view.start, view.end, width, height, ratio, look.dark, look.text, look.primary]
     if (row.items) state.push(look.region, row.confidence)
+    if (row.chooses) state.push(look.chosen?.[row.chooses])
+    for (const other of row.over || []) state.push(other.values.hash, other.kind, other.colour)
     const signature = JSON.stringify(state)
     if (signature === this.drawn) return false
     this.drawn = signature
@@ -127,8 +131,8 @@ class RowElement {
 }
 
 function markers(row) {
-  if (row.kind === "matrix") {
-    const bands = row.values.shape[0]
+  if (row.kind === "matrix" || row.kind === "strata") {
+    const bands = row.bands.length || row.values.shape[0]
     return row.ticks.map(([band, label]) => mark(label, (row.upward ? bands - 0.5 - band : band + 0.5) / bands))
   }
   if (row.kind !== "curve" && row.kind !== "slice") return []
@@ -148,18 +152,4 @@ function describe(row, name) {
   if (!row.items) return row.help ? `${name}. ${row.help}` : name || "–"
   const said = row.items.map((item) => item[2]).filter(Boolean)
   return `${name}: ${said.slice(0, 40).join(", ")}${said.length > 40 ? " …" : ""}`
-}
-
-function make(tag, name) {
-  const element = document.createElement(tag)
-  if (name) element.className = name
-  return element
-}
-
-function iconButton(name, text, label) {
-  const button = make("button", name)
-  button.type = "button"
-  button.textContent = text
-  button.ariaLabel = label
-  return button
 }

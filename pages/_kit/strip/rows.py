@@ -22,6 +22,7 @@ class Curve:
     low     bottom and high: top of the row; None takes them from the values
     colour  ``#rrggbb`` (``colours.depth(layer, layers)`` for a layer) or "text"
     chance  a value to mark with a broken line, such as chance or zero
+    over    laid over the spectrogram instead of below it
     """
 
     name: str
@@ -33,6 +34,7 @@ class Curve:
     colour: str = TEXT_COLOUR
     chance: float | None = None
     help: str = ""
+    over: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +47,10 @@ class Matrix:
     ticks    (band, label) pairs written at the left; a band may lie between two
     upward   band 0 lies at the bottom (frequencies) or at the top (lists of units)
     colours  "sound", "signed" or "layer:k/n"
-    units    index of every band within the layer's width, where the bands are units that a visitor can choose
+    units    what a click on every band chooses, such as the unit's index within the layer's width
+    chooses  what a click changes: "unit", or the name of any ``Choice``
     levels   number of grey levels kept; fewer travel faster (32 are hard to tell from 256)
+    over     laid over the spectrogram: values above the middle, in ``colour``, the higher the less transparent
     """
 
     name: str
@@ -62,6 +66,9 @@ class Matrix:
     units: tuple[int, ...] = ()
     levels: int = 256
     help: str = ""
+    chooses: str = "unit"
+    over: bool = False
+    colour: str = TEXT_COLOUR
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +78,26 @@ class Colours:
     name: str
     rgb: UInt8[np.ndarray, "frames 3"]
     time: TimeAxis
+    help: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """Lines of colours, one above the other: (lines, frames, 3) bytes of red, green and blue; the first is on top.
+
+    lines    name of every line
+    values   what a click on every line chooses
+    chooses  what a click changes: the name of a ``Choice``; the chosen line is outlined
+    ticks    (line, label) pairs written at the left
+    """
+
+    name: str
+    rgb: UInt8[np.ndarray, "lines frames 3"]
+    time: TimeAxis
+    lines: tuple[str, ...]
+    values: tuple[int, ...]
+    chooses: str = "layer"
+    ticks: tuple[tuple[float, str], ...] = ()
     help: str = ""
 
 
@@ -93,6 +120,7 @@ class Slice:
     of: str
     colour: str = TEXT_COLOUR
     help: str = ""
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,10 +129,11 @@ class Choice:
 
     choice   what is chosen: "layer", "head", "unit" or any name; every stack of that name follows one control
     label    written beside that control, such as "Layer"
-    options  rows, or further choices, one per value; index 0 is value 0
+    options  rows, or further choices, one per value
     labels   written for each value; numbers where left out
     colours  ``#rrggbb`` per value for the control
     first    value before anything was chosen
+    base     value of the first option
     """
 
     choice: str
@@ -113,6 +142,7 @@ class Choice:
     labels: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     first: int = 0
+    base: int = 0
 
 
-Row: TypeAlias = Curve | Matrix | Colours | Labels | Slice | Choice
+Row: TypeAlias = Curve | Matrix | Colours | Strata | Labels | Slice | Choice

@@ -27,15 +27,18 @@ class Menus {
     this.pop.hidden = true
     this.button = null
   }
+  named(row) {
+    return `${this.strip.clip.name} ${row.row.name}`
+  }
   items(row) {
     const { words } = this.strip
     const choices = [
-      [words.save_picture, () => savePicture(this.strip, [row], row.row.name)],
-      [words.save_all, () => savePicture(this.strip, this.strip.shown, "strip")],
-      [words.save_numbers, () => saveText(this.strip, numbersOf(row.row, this.strip), row.row.name, "csv", "text/csv")],
+      [words.save_picture, () => savePicture(this.strip, [row], this.named(row))],
+      [words.save_all, () => savePicture(this.strip, this.strip.shown, this.strip.clip.name)],
+      [words.save_numbers, () => saveText(numbersOf(row.row), this.named(row), "csv", "text/csv")],
     ]
     if (row.row.items || row.row.kind === "curve" || row.row.kind === "slice")
-      choices.push([words.save_drawing, () => saveText(this.strip, drawingOf(row.row, this.strip), row.row.name, "svg", "image/svg+xml")])
+      choices.push([words.save_drawing, () => saveText(drawingOf(row.row, this.strip), this.named(row), "svg", "image/svg+xml")])
     return choices.map(([label, act]) => {
       const button = iconButton("", label, label)
       button.role = "menuitem"
@@ -46,18 +49,6 @@ class Menus {
       return button
     })
   }
-}
-
-function download(strip, blob, name, ending) {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = `${strip.clip.name} ${name}`.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") + `.${ending}`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
-}
-
-function saveText(strip, text, name, ending, type) {
-  download(strip, new Blob([text], { type }), name, ending)
 }
 
 // The rows with their names, ticks and seconds, on the paper of the page, twice as fine as the screen.
@@ -78,7 +69,7 @@ function savePicture(strip, elements, name) {
     pictureRow(context, row, strip.view, top, heights[index], look)
     top += heights[index] + PICTURE.gap
   })
-  canvas.convertToBlob().then((blob) => download(strip, blob, name, "png"))
+  canvas.convertToBlob().then((blob) => download(blob, name, "png"))
 }
 
 function pictureRow(context, row, view, top, height, look) {
@@ -104,20 +95,16 @@ function pictureRow(context, row, view, top, height, look) {
   context.textAlign = "left"
 }
 
-const quoted = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value))
-const table = (lines) => lines.map((line) => line.map(quoted).join(",")).join("\n") + "\n"
-const exact = (value) => String(Number(value.toPrecision(6)))
-
 // A row as a table: times in seconds, values in the unit of the row.
-function numbersOf(row, strip) {
+function numbersOf(row) {
   const unit = row.unit ? ` (${row.unit})` : ""
   if (row.items) return table([["start (s)", "end (s)", "label", "confidence"], ...row.items.map((item, index) => [...item, row.confidence?.[index] ?? ""])])
   if (row.kind === "wave") return table([["time (s)", "sample"], ...Array.from(row.pcm, (value, index) => [exact(index / row.rate), exact(value / 32767)])])
   const [bands, frames] = row.values.shape.length > 1 ? row.values.shape : [1, row.values.shape[0]]
-  const names = row.kind === "matrix" ? Array.from({ length: bands }, (_, band) => (row.bands[band] ?? band) + unit) : row.kind === "colours" ? ["red", "green", "blue"] : [row.name + unit]
+  const names = row.kind === "matrix" ? Array.from({ length: bands }, (_, band) => (row.bands[band] ?? band) + unit) : row.kind === "colours" ? ["red", "green", "blue"] : row.kind === "strata" ? row.bands.flatMap((line) => ["red", "green", "blue"].map((part) => `${line} ${part}`)) : [row.name + unit]
   const value = (band, frame) => {
     const level = row.values.values[band * frames + frame]
-    if (row.kind === "colours") return level
+    if (row.kind === "colours" || row.kind === "strata") return level
     return exact(row.kind === "matrix" ? row.low + (level / 255) * (row.high - row.low) : curveValue(row, frame))
   }
   const lines = Array.from({ length: frames }, (_, frame) => [exact(row.start + frame * row.step), ...names.map((_, band) => value(band, frame))])

@@ -56,7 +56,7 @@ class Screen {
     this.elements.set(group, elements)
   }
   layChoices() {
-    const found = choicesIn(this.specs)
+    const found = choicesIn([...this.specs, ...this.overs])
     for (const [name, control] of this.controls) if (!found.has(name)) control.element.remove(), this.controls.delete(name)
     for (const [name, spec] of found) {
       if (!this.controls.has(name)) this.controls.set(name, new ChoiceElement(spec, this))
@@ -70,14 +70,19 @@ class Screen {
   }
   // Rows that are on the screen now, the choices resolved.
   present() {
-    const rows = this.specs.map((spec) => resolve(spec, this.chosen))
-    return [...this.base, ...rows.map((row) => (row.kind === "slice" ? sliced(row, rows, this.chosen, this.words) : row))]
+    const rows = [...this.specs, ...this.overs].map((spec) => resolve(spec, this.chosen))
+    const found = rows.map((row) => (row.kind === "slice" ? sliced(row, rows, this.chosen, this.words) : row))
+    const over = found.splice(this.specs.length).filter((row) => row.values)
+    const name = (row) => [row.name, ...over.map((other) => other.name)].join(" + ")
+    const base = over.length ? this.base.map((row) => (row.sound ? { ...row, over, title: name(row) } : row)) : this.base
+    return [...base, ...found]
   }
   redraw() {
     if (!this.clip || !this.look) return
     const rows = this.present()
     const ratio = window.devicePixelRatio || 1
     this.look.region = this.region
+    this.look.chosen = this.chosen
     this.shown.forEach((element, index) => element.show(rows[index], this.narrow))
     const width = this.surface.clientWidth
     let painted = 0

@@ -12,6 +12,7 @@ class Strip extends Screen {
     this.region = null
     this.base = []
     this.specs = []
+    this.overs = []
     this.controls = new Map()
     this.elements = new Map()
     this.tables = {}
@@ -22,6 +23,8 @@ class Strip extends Screen {
       strata.on("moments", (moments) => this.showMoments(moments)),
       strata.on("play", (stretches) => this.player.playAll(stretches)),
       strata.on("select", (region) => this.select(region, true)),
+      strata.on("choose", (changes) => this.chooseAll(changes)),
+      strata.on("toggle", () => this.toggle()),
     ]
     this.observer = new ResizeObserver(() => this.measure())
     this.observer.observe(root)
@@ -64,7 +67,9 @@ class Strip extends Screen {
     const feeds = strata.of("rows")
     const trees = await Promise.all(feeds.map(opened))
     if (this.closed || feeds.some((feed, index) => strata.of("rows")[index]?.head.id !== feed.head.id)) return
-    this.specs = trees.flatMap((tree) => tree.rows)
+    const specs = trees.flatMap((tree) => tree.rows)
+    this.specs = specs.filter((spec) => !isOver(spec))
+    this.overs = specs.filter(isOver)
     for (const tree of trees) Object.assign(this.tables, tree.tables)
     this.rebuild()
   }
@@ -105,6 +110,11 @@ class Strip extends Screen {
     this.root.dataset.switch = (performance.now() - begun).toFixed(2)
     strata.emit("chosen", this.chosen)
   }
+  chooseAll(changes) {
+    Object.assign(this.chosen, changes)
+    for (const [name, value] of Object.entries(changes)) this.choose(name, value)
+    this.report(200)
+  }
   report(wait = 0) {
     this.turn += 1
     clearTimeout(this.later)
@@ -116,6 +126,8 @@ class Strip extends Screen {
     this.said.textContent = this.regionText()
     this.clear.hidden = !this.region
     this.root.dataset.region = this.region ? this.region.map((second) => second.toFixed(3)).join(" ") : ""
+    strata.region = this.region
+    strata.emit("region", this.region)
     this.refresh()
   }
   select(region, play = false) {
@@ -191,12 +203,12 @@ class Strip extends Screen {
     const element = this.rowUnder(event)
     const item = element?.row.items && itemAt(element.row.items, second)
     if (item?.[2]) return this.select([item[0], item[1]], true)
-    if (element?.row.units?.length) this.chooseUnit(element, event)
+    if (element?.row.units?.length) this.chooseLine(element, event)
     this.seek(second)
   }
-  chooseUnit(element, event) {
-    const box = element.plot.getBoundingClientRect()
-    this.choose("unit", element.row.units[bandAt(element.row, (event.clientY - box.top) / box.height)])
+  chooseLine({ row, plot }, event) {
+    const box = plot.getBoundingClientRect()
+    this.choose(row.chooses, row.units[bandAt(row, (event.clientY - box.top) / box.height)])
     this.report()
   }
   tierForKeys() {

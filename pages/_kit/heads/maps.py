@@ -1,0 +1,69 @@
+"""Turn attention maps into the bytes that the grid of heads draws."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from pages._kit.browser.payload import Packer, Payload, pack
+from pages._kit.colours import table
+
+BRIGHTEST = 99.8  # percentile of a map that takes the last colour: one lone cell must not darken all others
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """One number per head, to read and to sort by.
+
+    values  (layers, heads)
+    unit    such as "s"; empty for shares and ratios
+    """
+
+    title: str
+    values: Float[np.ndarray, "layers heads"]
+    unit: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """Attention of all heads over the same stretches of the clip.
+
+    maps      (layers, heads, queries, keys), every query row sums to one; layer 0 here is the first block
+    spans     (stretches, 2) start and end of every stretch in seconds; queries and keys are the same stretches
+    labels    what is said in each stretch; empty where stretches are equal pieces of time
+    measures  numbers per head, shown with it and offered for sorting
+    kinds     a word per head, rows of heads; empty where none is given
+    """
+
+    maps: Float[np.ndarray, "layers heads stretches stretches"]
+    spans: Float[np.ndarray, "stretches 2"]
+    labels: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    kinds: Sequence[Sequence[str]] = ()
+
+
+def heads_payload(heads: Heads) -> Payload:
+    """Pack the maps as bytes: level 255 is the brightest value of each map, levels grow with the square root."""
+    layers, count = heads.maps.shape[:2]
+    tops = np.maximum(np.percentile(heads.maps, BRIGHTEST, axis=(2, 3)), 1e-9)
+    share = np.clip(heads.maps / tops[:, :, None, None], 0.0, 1.0)
+    packer = Packer()
+    tree = {
+        "maps": packer.array(np.round(255 * np.sqrt(share)).astype(np.uint8)),
+        "tops": [[round(float(top), 6) for top in row] for row in tops],
+        "spans": [[round(float(start), 4), round(float(end), 4)] for start, end in heads.spans],
+        "labels": list(heads.labels),
+        "measures": [_measure(measure) for measure in heads.measures],
+        "kinds": [list(row) for row in heads.kinds],
+        "tables": {f"layer:{layer}": packer.array(table(f"layer:{layer}/{layers}")) for layer in range(1, layers + 1)},
+        "layers": layers,
+        "heads": count,
+    }
+    return pack("heads", tree, packer)
+
+
+def _measure(measure: Measure) -> dict[str, object]:
+    values = [[round(float(value), 4) if np.isfinite(value) else None for value in row] for row in measure.values]
+    return {"title": measure.title, "unit": measure.unit, "help": measure.help, "values": values}
