@@ -19,7 +19,7 @@ def shown() -> Iterator[None]:
 
 def show(error: StrataError) -> None:
     """Draw what happened and what to do next; the text is shown as it is, never as markup."""
-    with st.container(border=True, key=f"problem-{abs(hash(str(error)))}"):
+    with st.container(border=True):
         st.text(f"⚠ {error}")
         if error.hint:
             st.text(error.hint)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import samples
 from core.errors import StrataError
 from core.text import _
 from pages._kit import engine, errors, model_picker, own_sound, present, session, strip, tiles
@@ -33,34 +34,34 @@ def top() -> None:
         _sounds()
     own_sound.window()
     _heading.set(st.container(key="heading"))
-    with st.container(key="strip"), errors.shown():
+    with st.container(key="strip-place"):
+        with errors.shown():
+            present.settle()
         _strip()
 
 
 def _sounds() -> None:
-    row = tiles.row(
-        [*_own_tiles(), *_sample_tiles()],
-        chosen=session.chosen().clip,
-        on_choose=_chosen_tile,
-        on_remove=session.drop_clip,
-    )
-    del row
+    own = session.own_clips()
+    key = ("tiles", tuple(present.shipped()), tuple(own))
+    payload = engine.store().get(key, lambda: tiles.tiles_payload([*_own_tiles(), *_sample_tiles()]))
+    tiles.mount(payload, chosen=session.chosen().clip, on_choose=_choose_clip, on_remove=session.drop_clip)
     with st.popover(_("Your own sound"), icon=":material/add:"):
         own_sound.picker()
 
 
-def _chosen_tile(name: str) -> None:
+def _choose_clip(name: str) -> None:
     session.choose(clip=name)
 
 
 def _own_tiles() -> Iterator[tiles.Tile]:
     for name, clip in reversed(session.own_clips().items()):
-        yield engine.store().get(("tile", name), lambda name=name, clip=clip: tiles.Tile.of(name, clip, removable=True))
+        yield tiles.Tile(name, clip.name, clip.seconds, samples.thumbnail(clip), _("yours"), own=True)
 
 
 def _sample_tiles() -> Iterator[tiles.Tile]:
-    for name in present.shipped():
-        yield engine.store().get(("tile", name), lambda name=name: tiles.Tile.of(name, present.sample_clip(name)))
+    for name, sample in present.shipped().items():
+        clip = present.sample_clip(name)
+        yield tiles.Tile(name, sample.title, clip.seconds, samples.thumbnail(clip), sample.voice or sample.kind)
 
 
 def _strip() -> None:

@@ -87,6 +87,16 @@ def spec() -> ModelSpec:
     return replace(found, dtype=now.precision)
 
 
+def settle() -> None:
+    """Bring the chosen layer and head inside the chosen model, and the region inside the clip."""
+    now, about = session.chosen(), card()
+    session.choose(layer=min(now.layer, about.layers), head=min(now.head, max(about.heads - 1, 0)))
+    if now.unit is not None and now.unit >= about.width:
+        session.choose(unit=None)
+    if now.region is not None and region() == (0.0, clip().seconds):
+        session.choose(region=None)
+
+
 def stored(name: str = "") -> Path | None:
     """The stored trace of a shipped clip by a bundled model, where there is one."""
     path = STORED / spec().name / f"{name or session.chosen().clip}.npz"
