@@ -20,7 +20,7 @@ from models.recipes.speech_tiny.augmentation import (
     shaped,
 )
 from models.recipes.speech_tiny.batches import UNKNOWN, Clip, frame_count, frame_labels, normalised
-from models.recipes.speech_tiny.evaluation import Spoken, best_edits, edits, interval
+from models.recipes.speech_tiny.evaluation import Spoken, best_edits, edits, interval, total
 from models.recipes.speech_tiny.phones import (
     FESTIVAL_PHONES,
     PHONES,
@@ -32,6 +32,7 @@ from models.recipes.speech_tiny.phones import (
 )
 from models.recipes.speech_tiny.sentences import DIGITS, FUNCTION_WORDS, held_out
 from models.recipes.speech_tiny.synthesis.espeak import Espeak, EspeakVoice
+from models.recipes.speech_tiny.synthesis.flite import lexicon_phones
 from models.recipes.speech_tiny.utterance import RATE, SynthesisError
 from models.recipes.speech_tiny.voices import BRITISH, VOICES
 
@@ -201,3 +202,14 @@ def test_espeak_gives_ordered_phones_that_cover_the_sound() -> None:
     assert utterance.phones[0].start < 0.05
     assert utterance.phones[-1].end == pytest.approx(utterance.seconds)
     assert all(a.end == b.start for a, b in pairwise(utterance.phones))
+
+
+def test_espeak_and_flite_agree_on_common_words() -> None:
+    words = "water garden morning letter paper brother strong yellow picture happy window thousand measure church join"
+    try:
+        engine = Espeak()
+        said = [lexicon_phones(word) for word in words.split()]
+    except SynthesisError as error:
+        pytest.skip(f"{error} {error.hint}")
+    heard = [spoken(engine.speak(word, EspeakVoice("en-us")).phones) for word in words.split()]
+    assert total(edits(a, b) for a, b in zip(said, heard, strict=True)).rate < 0.1

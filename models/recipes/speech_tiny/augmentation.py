@@ -35,6 +35,14 @@ class AugmentationSettings:
     mu_law: float = 0.12
     gap: float = 0.15
 
+    @classmethod
+    def gentle(cls) -> "AugmentationSettings":
+        """Return settings that leave most of the speech easy to understand."""
+        return cls(
+            untouched=0.25, speed_range=(0.88, 1.14), room=0.2, noise=0.5, noise_decibels=(12.0, 40.0), equaliser=0.5,
+            telephone=0.25, clipping=0.03, mu_law=0.05, gap=0.05,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Augmented:

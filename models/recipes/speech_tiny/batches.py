@@ -33,7 +33,7 @@ class BatchSettings:
 
     corpus: Path
     seed: int = 3
-    seconds: float = 22.0
+    seconds: float = 40.0
     longest: float = 10.0
     joined: float = 0.2
     cut: float = 0.25
@@ -120,7 +120,7 @@ class ClipStream:
         shard = self._shards[self._source.choice(len(self._shards), p=self._weights)]
         index = int(self._source.integers(len(shard)))
         row = shard.phone_slice(index)
-        samples = shard.clip(index).astype(np.float32) / 32768
+        samples = shard.clip(index).astype(np.float32) / np.float32(32768)
         return Clip(samples, shard.labels[row], shard.starts[row], shard.ends[row], shard.timed)
 
     def _cut(self, clip: Clip) -> Clip:
@@ -174,7 +174,9 @@ def collate(clips: list[Clip], longest: int) -> Batch:
         known = frame_labels(clip)
         frames[row, : len(known)] = known
     seconds = sum(len(clip.samples) for clip in clips) / RATE
-    return Batch(*(torch.from_numpy(array) for array in (values, mask, labels, frames)), seconds=seconds)
+    return Batch(
+        torch.from_numpy(values), torch.from_numpy(mask), torch.from_numpy(labels), torch.from_numpy(frames), seconds
+    )  # fmt: skip
 
 
 class BatchStream(IterableDataset[Batch]):

@@ -57,7 +57,8 @@ Trained for {training["steps"]:,} steps,
 The corpus is {corpus["hours"]:.1f} hours,
 {corpus["clips"]:,} clips, {corpus["words"]:,} different words, {corpus["voices"]} named voices: {groups}.
 Loss: CTC, and a frame-wise cross-entropy on the exact phone times through a second head that is not part of this
-checkpoint. Measured on {measured["date"]} with torch {measured["torch"]}, transformers {measured["transformers"]}."""
+checkpoint. Measured on {measured["date"]} with torch {measured["torch"]}, transformers {measured["transformers"]} and
+Python {measured["python"]}."""
 
 
 def percent(share: float) -> str:

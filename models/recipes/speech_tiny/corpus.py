@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,7 +147,7 @@ def _save(path: Path, group: VoiceGroup, utterances: list[Utterance]) -> str:
         starts=np.array([p.start for row in phones for p in row], np.float32),
         ends=np.array([p.end for row in phones for p in row], np.float32),
     )
-    facts = {
+    facts: dict[str, Any] = {
         "group": group.name, "timed": all(u.timed for u in kept), "clips": len(kept),
         "seconds": sum(u.seconds for u in kept), "words": len({w for u in kept for w in u.text.split()}),
         "voices": sorted({u.voice for u in kept}), "texts": [u.text for u in kept],

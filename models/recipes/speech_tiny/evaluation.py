@@ -93,7 +93,7 @@ def synthetic(corpus: Path, split: str, *, test: bool) -> list[Spoken]:
     for shard in load_shards(corpus, split):
         for index in range(int(test), len(shard), 2):
             phones = tuple(PHONES[label - 1] for label in shard.labels[shard.phone_slice(index)])
-            chosen.append(Spoken(shard.clip(index).astype(np.float32) / 32768, shard.group, (phones,)))
+            chosen.append(Spoken(shard.clip(index).astype(np.float32) / np.float32(32768), shard.group, (phones,)))
     return chosen
 
 

@@ -11,9 +11,26 @@ from typing import Any
 
 import torch
 
+from models.recipes.speech_tiny.augmentation import AugmentationSettings
 from models.recipes.speech_tiny.batches import Batch, BatchSettings, batches
 from models.recipes.speech_tiny.evaluation import quick_rates
 from models.recipes.speech_tiny.network import Student
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the training, up to a share of the wall time: seconds of speech in a batch, and how it is changed."""
+
+    until: float
+    seconds: float
+    augmentation: AugmentationSettings
+
+
+# small batches of easy speech leave the plateau sooner, large ones of hard speech end better
+PHASES = (
+    Phase(0.3, 22.0, AugmentationSettings.gentle()),
+    Phase(1.0, 40.0, AugmentationSettings()),
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,7 @@ class TrainingSettings:
     frame_weight: tuple[float, float] = (1.0, 0.2)
     average: float = 0.998
     threads: int = 2
+    phases: tuple[Phase, ...] = PHASES
     check_minutes: float = 6.0
 
 
@@ -139,16 +157,30 @@ def train(settings: TrainingSettings) -> None:
     path, trainer = settings.folder / "state.pt", Trainer(settings)
     if path.exists():
         trainer.load(path)
-    stream = batches(settings.batches, settings.seed + trainer.progress.steps)
-    last_check = trainer.progress.wall
-    for batch in _timed(stream, trainer):
+    for phase in settings.phases:
+        if trainer.done < phase.until:
+            _train_phase(trainer, path, phase)
+
+
+def _train_phase(trainer: Trainer, path: Path, phase: Phase) -> None:
+    settings, last_check = trainer.settings, trainer.progress.wall
+    changed = replace(settings.batches, seconds=phase.seconds, augmentation=phase.augmentation)
+    stream = batches(changed, settings.seed + trainer.progress.steps)
+    for batch in _timed(stream, trainer, phase.until):
         trainer.step(batch)
         if trainer.progress.steps % 50 == 0:
             _log(settings.folder, trainer, _means(trainer))
-        if trainer.progress.wall - last_check > 60 * settings.check_minutes or trainer.done >= 1:
+        if trainer.progress.wall - last_check > 60 * settings.check_minutes:
             last_check = trainer.progress.wall
-            trainer.save(path)
-            _log(settings.folder, trainer, quick_rates(averaged_student(trainer).recogniser, settings.batches.corpus))
+            _check(trainer, path)
+    _check(trainer, path)
+
+
+def _check(trainer: Trainer, path: Path) -> None:
+    """Save everything and log the error rates on the speech that is there to watch training."""
+    trainer.save(path)
+    rates = quick_rates(averaged_student(trainer).recogniser, trainer.settings.batches.corpus)
+    _log(trainer.settings.folder, trainer, rates)
 
 
 def averaged_student(trainer: Trainer) -> Student:
@@ -165,9 +197,9 @@ def saved_student(folder: Path) -> Student:
     return averaged_student(trainer)
 
 
-def _timed(stream: Iterator[Batch], trainer: Trainer) -> Iterator[Batch]:
-    """Hand batches on until the wall time is used up, counting it."""
-    while trainer.done < 1:
+def _timed(stream: Iterator[Batch], trainer: Trainer, until: float) -> Iterator[Batch]:
+    """Hand batches on until this share of the wall time is used up, counting it."""
+    while trainer.done < until:
         began = time.monotonic()
         yield next(stream)
         trainer.progress.wall += time.monotonic() - began
