@@ -31,6 +31,10 @@ clip, rows = payloads(float(seconds))
 strip.mount(clip, now=told, on_change=take)
 if st.checkbox("Rows", value=True):
     strip.rows(rows)
+strip.moments(
+    [strip.Moment(0.4, 0.57, "k", "3.1 σ"), strip.Moment(2.2, 2.4, "d", "2.8 σ"), strip.Moment(1.0, 1.1)],
+    name="Loudest moments",
+)
 st.text(f"told {told}")
 for line in range(12):
     st.write(f"Below {line}. " + "words " * 60)

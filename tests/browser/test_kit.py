@@ -89,7 +89,7 @@ def test_arrow_keys_walk_through_the_heads(kit: Page) -> None:
 
 def test_pointing_at_a_cell_says_who_looks_where_and_lights_up_both_moments(kit: Page) -> None:
     kit.mouse.move(*on_map(kit, query=20, key=17))
-    # head 2 of layer 3 looks three stretches of 75 ms back; weights fall as exp(-0.625 d), so this cell takes tanh(0.3125)
+    # head 2 of layer 3 looks three stretches back; weights fall as exp(-0.625 d), so this cell takes tanh(0.3125)
     expect(kit.locator(".one .read")).to_have_text("30.3 % of the attention of 1.50 to 1.57 s goes to 1.27 to 1.35 s")
     expect(moments(kit)).to_have_count(2)
     expect(moments(kit).first).to_have_text("looks")

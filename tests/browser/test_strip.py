@@ -232,6 +232,16 @@ def test_a_clip_of_thirty_seconds_zooms_and_scrolls(visit: Visit) -> None:
     assert (start + end) / 2 == pytest.approx(15, abs=0.3)
 
 
+def test_a_listed_moment_lights_up_and_plays(visit: Visit) -> None:
+    button = visit.page.get_by_role("button", name="Play 2.20 to 2.40 s d")
+    button.hover()
+    expect(visit.page.locator(".strip .moment")).to_have_text("d")
+    button.click()
+    expect(visit.strip).to_have_attribute("data-playing", "true")
+    expect(visit.strip).to_have_attribute("data-position", re.compile(r"^2\.[23]"))
+    expect(visit.strip).to_have_attribute("data-playing", "false")
+
+
 def test_pictures_and_numbers_can_be_saved(visit: Visit) -> None:
     menu = visit.page.locator('.row[data-name="Activity"]').get_by_role("button", name="Save this row")
     for name, ending, begins in [

@@ -1,24 +1,25 @@
 // Unpacks what payload.py packs.
 const NUMBERS = { u1: Uint8Array, i2: Int16Array, u2: Uint16Array, f4: Float32Array }
 
-async function unpack(bytes) {
-  const head = readHead(bytes)
-  let body = bytes.subarray(head.body)
-  if (head.packed) {
-    const stream = new Blob([body]).stream().pipeThrough(new DecompressionStream("deflate"))
-    body = new Uint8Array(await new Response(stream).arrayBuffer())
-  }
-  const length = new DataView(body.buffer, body.byteOffset).getUint32(0, true)
-  const arrays = body.subarray(4 + length)
-  const revive = (name, value) => (value && value.$ ? readArray(value.$, arrays) : value)
-  return JSON.parse(new TextDecoder().decode(body.subarray(4, 4 + length)), revive)
+async function inflate(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
-function readArray([kind, shape, offset, length, change, hash], arrays) {
+async function unpack(bytes) {
+  const head = readHead(bytes)
+  const middle = head.body + head.tree
+  const [tree, arrays] = await Promise.all([inflate(bytes.subarray(head.body, middle)), inflate(bytes.subarray(middle))])
+  const revive = (name, value) => (value && value.$ ? readArray(value.$, arrays) : value)
+  return JSON.parse(new TextDecoder().decode(tree), revive)
+}
+
+function readArray([kind, shape, offset, length, change, levels, hash], arrays) {
   const raw = arrays.subarray(offset, offset + length)
   const type = NUMBERS[kind]
   const values = type.BYTES_PER_ELEMENT === 2 ? joinPlanes(raw, type) : new type(raw.slice().buffer)
   if (change) addUp(values, shape[shape.length - 1])
+  if (levels) for (let i = 0; i < values.length; i++) values[i] = Math.round((values[i] * 255) / (levels - 1))
   return { values, shape, hash }
 }
 

@@ -10,6 +10,7 @@ from pages._kit import session
 from pages._kit.browser.feed import feed
 from pages._kit.browser.files import joined, text
 from pages._kit.browser.payload import Packer, Payload, pack, placed
+from pages._kit.strip.moments import Moment, moments
 from pages._kit.strip.payload import clip_payload, rows_payload
 from pages._kit.strip.picture import spectrogram_row
 from pages._kit.strip.rows import Choice, Colours, Curve, Labels, Matrix, Row, Slice, Strata
@@ -21,11 +22,13 @@ __all__ = [
     "Curve",
     "Labels",
     "Matrix",
+    "Moment",
     "Payload",
     "Row",
     "Slice",
     "Strata",
     "clip_payload",
+    "moments",
     "mount",
     "rows",
     "rows_payload",

@@ -50,9 +50,11 @@ function ink(look, colour) {
   return colour === "text" ? look.text : colour
 }
 
+const CURVE_STEPS = 4095 // levels of a line; 0 stands for what is not a number
+
 function curveValue(row, index) {
   const level = row.values.values[index]
-  return level === 0 ? NaN : row.low + ((level - 1) / 65534) * (row.high - row.low)
+  return level === 0 ? NaN : row.low + ((level - 1) / CURVE_STEPS) * (row.high - row.low)
 }
 
 function paintCurve(context, row, view, width, height, look) {

@@ -107,7 +107,7 @@ def _matrix(row: Matrix, packer: Packer) -> dict[str, Any]:
         "chooses": row.chooses if row.units else "",
         "over": row.over,
         "colour": row.colour,
-        "values": packer.array(levels),
+        "values": packer.array(levels, 0 if ready else row.levels),
         **_time(row.time),
     }
 

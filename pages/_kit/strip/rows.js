@@ -27,7 +27,7 @@ function sliced(row, all, chosen, words) {
   if (line < 0) return { ...row, kind: "note", note: words.unit_absent }
   const [, frames] = source.values.shape
   const levels = source.values.values.subarray(line * frames, (line + 1) * frames)
-  const values = Uint16Array.from(levels, (level) => 1 + Math.round((level / 255) * 65534))
+  const values = Uint16Array.from(levels, (level) => 1 + Math.round((level / 255) * CURVE_STEPS))
   const identity = { values, shape: [frames], hash: `${source.values.hash}/${line}` }
   const { start, step, low, high, unit } = source
   return { ...row, start, step, low, high, unit, values: identity, band: source.bands[line] }
