@@ -8,7 +8,7 @@ import streamlit as st  # noqa: E402  a page that runs alone is sent through app
 
 from core.text import _  # noqa: E402
 from pages._kit import errors, frame, strip  # noqa: E402
-from pages._kit.attending import answer, lines, maps, rows, table, view, words  # noqa: E402
+from pages._kit.attending import answer, lines, maps, places, rows, table, view, words  # noqa: E402
 
 with frame.question(_("Where does each head look?")) as place, errors.shown():
     seen = view.now()
@@ -16,6 +16,11 @@ with frame.question(_("Where does each head look?")) as place, errors.shown():
     place.markdown(answer.sentence(seen))
     st.info(words.reminder(), icon=":material/info:")
     maps.draw(seen)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        places.draw(seen)
+    with right:
+        table.chart(seen)
     table.draw(seen)
     lines.draw(seen)
     frame.meaning(words.meaning(), words.caution())

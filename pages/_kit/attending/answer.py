@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.attention import lead, looks_at
+from core.segments import Segment
 from core.text import _, n_
 from pages._kit.attending import pieces
 from pages._kit.attending.view import View
@@ -13,6 +14,9 @@ FEW = 0.5  # a head looks at few moments where half of the frames, spread evenly
 ONE_WAY = 0.5  # |mean signed distance| over mean distance from which a head looks mostly one way
 WINDOWS = 20  # pieces where nothing is written under the clip
 WORTH_NAMING = 0.05  # share of the attention from which a second place is named
+
+
+Place = tuple[Segment | None, float]  # a piece of the clip and its share of the attention
 
 
 def sentence(view: View) -> str:
@@ -31,7 +35,7 @@ def _head(view: View) -> str:
         return _("{name} looks {span:.2f} s away on average, {way}.").format(name=name, span=span, way=_way(view, span))
     if np.exp(-view.measures.verticality[layer, head]) <= FEW * view.time(layer).count:
         return _("{name} looks at the same few moments from everywhere, most of all at {moment}.").format(
-            name=name, moment=most(view, slice(0, view.time(layer).count))[0][0]
+            name=name, moment=_named(most(view, slice(0, view.time(layer).count))[0])
         )
     return _("{name} looks all over the sound, {span:.2f} s away on average.").format(name=name, span=span)
 
@@ -73,33 +77,33 @@ def _listed(numbers: list[int]) -> str:
 
 
 def _from_region(view: View) -> str:
-    named = [*most(view, view.asking(view.shown[0])), ("", 0.0)]
-    (first, share), second = named[0], named[1]
+    first, *others = most(view, view.asking(view.shown[0]))
     said = _("For {asked} it looks most at {first} ({share:.0%} of its attention)").format(
-        asked=pieces.asked(view), first=first, share=share
+        asked=pieces.asked(view), first=_named(first), share=first[1]
     )
-    if second[1] < WORTH_NAMING:
+    if not others or others[0][1] < WORTH_NAMING:
         return f"{said}."
-    return _("{said}, then at {second} ({share:.0%}).").format(said=said, second=second[0], share=second[1])
+    return _("{said}, then at {second} ({share:.0%}).").format(said=said, second=_named(others[0]), share=others[0][1])
 
 
-def most(view: View, asking: slice) -> list[tuple[str, float]]:
-    """Name the pieces that get most, with their shares, most first; the part that asks is called itself."""
-    found = shares(view, asking)
-    return sorted(found, key=lambda item: -item[1])
+def _named(place: Place) -> str:
+    return pieces.name(place[0]) if place[0] else _("itself")
 
 
-def shares(view: View, asking: slice) -> list[tuple[str, float]]:
-    """List what each piece of the clip gets of the attention of the frames that ask, in the order of time."""
+def most(view: View, asking: slice) -> list[Place]:
+    """List what each piece of the clip gets of the attention of the frames that ask, most first.
+
+    The part that asks stands as None, and other pieces without it; where all ask there is no such part.
+    """
     layer, head = view.shown
     looks = looks_at(view.trace.attention[layer][head : head + 1], asking)[0]
     whole = asking == slice(0, len(looks))
-    found = [(_("itself"), float(looks[asking].sum()))] if not whole else []
+    found: list[Place] = [] if whole else [(None, float(looks[asking].sum()))]
     for piece in pieces.cut(view, pieces.finest(view), WINDOWS, layer):
         inside = np.zeros(len(looks), dtype=bool)
         inside[piece.frames] = True
         if not whole:
             inside[asking] = False
         if inside.any():
-            found.append((pieces.name(piece), float(looks[inside].sum())))
-    return found
+            found.append((piece, float(looks[inside].sum())))
+    return sorted(found, key=lambda place: -place[1])

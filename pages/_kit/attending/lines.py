@@ -44,6 +44,7 @@ def _controls(view: View) -> tuple[str, str]:
         format_func=views.get,
         default="head",
         required=True,
+        wrap=True,
         key="bertviz-view",
         help=_("BertViz calls them head view and model view."),
     )
@@ -54,6 +55,7 @@ def _controls(view: View) -> tuple[str, str]:
         format_func=names.get,
         default=pieces.finest(view),
         required=True,
+        wrap=True,
         key=f"bertviz-pieces-{'-'.join(names)}",
         help=_("What the lines join. At most {most} pieces, those around the chosen part.").format(most=segments.MOST),
     )

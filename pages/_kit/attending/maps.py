@@ -4,28 +4,25 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Float32
 
-from core.attention import KINDS, MEASURES
+from core.attention import KINDS, MEASURES, pool
 from core.segments import Segment
 from core.text import _
 from pages._kit import engine, heads
-from pages._kit.attending import pieces, places
+from pages._kit.attending import pieces
 from pages._kit.attending.view import View
 from pages._kit.browser.payload import Payload
 from pages._kit.heads import Heads, Measure
 
+FINEST = 250  # pieces of the chosen head, queries and keys alike
 CELLS = 300_000  # of all maps together: what travels stays within 300 KB
 Maps = list[Float32[np.ndarray, "heads pieces pieces"]]
 SHOWN = ("span", "entropy", "globality", "verticality", "diagonality")
 
 
 def draw(view: View) -> None:
-    """Draw the pieces' control, the heads, and where the chosen part looks."""
-    left, right = st.columns([2, 3], gap="large", vertical_alignment="bottom")
-    with left:
-        kind = _kind(view)
-    with right:
-        places.draw(view)
-    heads.mount(_payload(view, kind))
+    """Draw all heads and the chosen one, and the control of what stands on their axes."""
+    kind = _kind(view)
+    heads.mount(_payload(view, kind), fine=_fine(view) if kind == pieces.SECONDS else None)
 
 
 def _kind(view: View) -> str:
@@ -36,6 +33,7 @@ def _kind(view: View) -> str:
         format_func=names.get,
         default=pieces.SECONDS,
         required=True,
+        wrap=True,
         key=f"axes-{'-'.join(names)}",
         help=_("What a line and a column of the pictures stand for: equal pieces of time, or what is said."),
     )
@@ -45,6 +43,20 @@ def _payload(view: View, kind: str) -> Payload:
     most = int((CELLS / (view.blocks * view.heads)) ** 0.5)
     cut = pieces.limited(view, pieces.cut(view, kind, min(pieces.WINDOWS, most)), most)
     return engine.once(("heads payload", view.key, kind, cut), lambda: _packed(view, kind, cut))
+
+
+def _fine(view: View) -> Payload:
+    """Pack the chosen head frame by frame, or as finely as is worth sending."""
+    layer, head = view.shown
+    cut = pieces.cut(view, pieces.SECONDS, FINEST, layer)
+    spans = np.array([(piece.start, piece.end) for piece in cut])
+    frames = [piece.frames for piece in cut]
+
+    def pack() -> Payload:
+        fine = pool(view.trace.attention[layer][head], frames)
+        return heads.fine_payload(layer, head, view.blocks, fine, spans)
+
+    return engine.store().get(("fine head", view.key, layer, head), pack)
 
 
 def _packed(view: View, kind: str, cut: tuple[Segment, ...]) -> Payload:

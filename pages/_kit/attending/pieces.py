@@ -71,13 +71,18 @@ def _symbols(view: View) -> tuple[Interval, ...]:
 
 
 def name(piece: Segment) -> str:
-    """Name a piece in a sentence, with the moment of its middle; labels are shown as they are, never as markup."""
+    """Name a piece in a sentence, with the moment of its middle."""
     middle = (piece.start + piece.end) / 2
     if piece.label == SILENCE:
         return _("the pause at {second:.2f} s").format(second=middle)
     if piece.label == f"{middle:.2f} s":
         return _("{second:.2f} s").format(second=middle)
     return _("*{label}* at {second:.2f} s").format(label=plain(piece.label), second=middle)
+
+
+def label(piece: Segment) -> str:
+    """Write a piece where no markup is read."""
+    return _("pause") if piece.label == SILENCE else piece.label
 
 
 def plain(label: str) -> str:

@@ -11,26 +11,31 @@ MOST = 8  # pieces listed, those that get most
 
 def draw(view: View) -> None:
     """List the pieces that the chosen head looks at from the chosen part."""
-    if view.region is None:
-        st.caption(_("Drag over the strip, or click a word in it, to ask where this head looks from there."))
-        return
     import pandas as pd
 
-    layer, head = view.shown
-    st.markdown(
-        _("**From {asked}, head {head} of layer {layer} looks at**").format(
-            asked=pieces.asked(view), head=head + 1, layer=layer + 1
-        )
-    )
-    found = answer.most(view, view.asking(layer))[:MOST]
-    where, share = _("where"), _("share of its attention")
-    bar = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+    st.subheader(_("Where it looks from {asked}").format(asked=pieces.asked(view)), anchor=False)
+    st.caption(_hint(view))
+    found = answer.most(view, view.asking(view.shown[0]))[:MOST]
+    where, when, share = _("looked at"), _("at (s)"), _("share of its attention")
+    bar = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width="large")
+    table = {
+        where: [pieces.label(piece) if piece else _("itself") for piece, _share in found],
+        when: [f"{(piece.start + piece.end) / 2:.2f}" if piece else "" for piece, _share in found],
+        share: [round(part, 3) for _piece, part in found],
+    }
     st.dataframe(
-        pd.DataFrame(
-            {where: [name.replace("*", "") for name, _share in found], share: [share for _name, share in found]}
-        ),
+        pd.DataFrame(table),
         hide_index=True,
         width="stretch",
+        height="content",
         column_config={share: bar},
-        alt=_("What each piece gets of the attention of the chosen part"),
+        alt=_("What each piece gets of the attention"),
     )
+
+
+def _hint(view: View) -> str:
+    layer, head = view.shown
+    name = _("Head {head} of layer {layer}").format(head=head + 1, layer=layer + 1)
+    if view.region:
+        return name + _(": the pieces that get most of its attention; itself is the chosen part.")
+    return name + _(": the pieces that get most. Click a word of the strip, or drag over it, to ask from there.")

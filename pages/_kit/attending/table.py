@@ -1,4 +1,4 @@
-"""All heads in numbers: a table to sort, a chart of two measures, and choosing a head in either."""
+"""All heads in numbers: a table to sort, a chart of two measures; a head is chosen in either."""
 
 from typing import Any
 
@@ -6,32 +6,34 @@ import streamlit as st
 
 from core.attention import KINDS, MEASURES
 from core.figures.charts import head_records, heads
-from core.figures.figure import Figure
 from core.text import _
 from pages._kit import session
 from pages._kit.attending.view import View
 
 TABLE, CHART = "heads-table", "heads-chart"
 ORDER = ("layer", "head", "kind", "span", "entropy", "globality", "verticality", "diagonality", "edges", "quiet")
-SHARES = ("entropy", "edges", "quiet")
+SHARES = ("edges", "quiet")  # shown in percent
 ROWS_SHOWN = 10
 ROW = 35  # pixels of a row of the table
 
 
 def draw(view: View) -> None:
-    """Draw the table and the chart side by side."""
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.subheader(_("All heads in numbers"), anchor=False)
-        _table(view)
-    with right:
-        st.subheader(_("Heads of a kind lie together"), anchor=False)
-        _chart(view)
-
-
-def _table(view: View) -> None:
-    records = [{name: record[name] for name in ORDER} for record in head_records(view.measures)]
-    st.caption(_("Click a column's name to sort, the box at the left of a row to choose that head."))
+    """Draw all heads as a table; a row chooses its head."""
+    figure = heads(view.measures)
+    records = [_row(record) for record in head_records(view.measures)]
+    name, save = st.columns([3, 1], vertical_alignment="bottom")
+    name.subheader(_("All heads in numbers"), anchor=False)
+    save.download_button(
+        _("Save numbers (CSV)"),
+        figure.numbers(),
+        file_name="heads.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="heads-csv",
+        width="stretch",
+    )
+    st.caption(_("Click the name of a column to sort by it, the box at the left of a row to choose that head."))
     st.dataframe(
         records,
         hide_index=True,
@@ -45,6 +47,10 @@ def _table(view: View) -> None:
     )
 
 
+def _row(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: 100 * record[name] if name in SHARES else record[name] for name in ORDER}
+
+
 def _columns(view: View) -> dict[str, Any]:
     kinds = " ".join(f"**{_(title)}**: {_(meaning)}" for _name, title, meaning in KINDS)
     judged = _("Each head is named after what sets it apart most from the model's other heads.")
@@ -55,8 +61,9 @@ def _columns(view: View) -> dict[str, Any]:
         "kind": column.TextColumn(_("Kind"), help=f"{kinds} {judged}", width=84),
     }
     for name, (title, unit, meaning) in MEASURES.items():
-        label = f"{_(title)} ({unit})" if unit else _(title)
-        shape = "percent" if name in SHARES else "%.2f"
+        sign = "%" if name in SHARES else unit
+        label = f"{_(title)} ({sign})" if sign else _(title)
+        shape = "%.1f" if name in SHARES else "%.2f"
         found[name] = column.NumberColumn(label, help=f"{_(meaning)}{_by_chance(view, name)}", format=shape)
     return found
 
@@ -75,16 +82,18 @@ def _choose_row(places: list[tuple[int, int]]) -> None:
         session.choose(layer=layer, head=head)
 
 
-def _chart(view: View) -> None:
+def chart(view: View) -> None:
+    """Draw every head by two of its measures; a click on one chooses it."""
     names = {name: _(title) for name, (title, _unit, _meaning) in MEASURES.items()}
+    st.subheader(_("Two measures against each other"), anchor=False)
     across, down = st.columns(2)
     x = across.selectbox(_("Across"), list(names), format_func=names.get, index=4, key="heads-x", help=_help("across"))
     y = down.selectbox(_("Upwards"), list(names), format_func=names.get, index=3, key="heads-y", help=_help("upwards"))
-    figure = heads(view.measures, x, y, chosen=(view.layer, view.head + 1))
+    figure = heads(view.measures, x, y, chosen=(view.shown[0] + 1, view.shown[1] + 1))
     st.vega_lite_chart(
         spec=figure.spec, alt=figure.alt, width="stretch", key=CHART, on_select=_choose_point, selection_mode="head"
     )
-    _save(figure)
+    st.caption(_("Each mark is a head in the colour of its layer. Click one to choose it."))
 
 
 def _help(way: str) -> str:
@@ -96,16 +105,3 @@ def _choose_point() -> None:
     points = (session.component(CHART).get("selection") or {}).get("head") or []
     if points:
         session.choose(layer=int(points[0]["layer"]), head=int(points[0]["head"]) - 1)
-
-
-def _save(figure: Figure) -> None:
-    st.download_button(
-        _("Save numbers (CSV)"),
-        figure.numbers(),
-        file_name="heads.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key="heads-csv",
-        help=_("All measures of all heads. The picture is saved by the menu at the chart's corner."),
-    )

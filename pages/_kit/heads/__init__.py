@@ -8,9 +8,9 @@ from core.text import _
 from pages._kit.browser.feed import feed
 from pages._kit.browser.files import joined, text
 from pages._kit.browser.payload import Payload, placed
-from pages._kit.heads.maps import Heads, Measure, heads_payload
+from pages._kit.heads.maps import Heads, Measure, fine_payload, heads_payload
 
-__all__ = ["Heads", "Measure", "Payload", "heads_payload", "mount"]
+__all__ = ["Heads", "Measure", "fine_payload", "heads_payload", "mount"]
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
@@ -29,15 +29,18 @@ _heads = st.components.v2.component(
 )
 
 
-def mount(heads: Heads | Payload, *, key: str = "heads") -> None:
+def mount(heads: Heads | Payload, *, fine: Payload | None = None, key: str = "heads") -> None:
     """Show the grid and the chosen head.
 
     The layer and head of the strip are chosen here too: the strip tells Python. ``heads`` may be packed beforehand
-    with ``heads_payload``, which is worth keeping where the maps are.
+    with ``heads_payload``, which is worth keeping where the maps are. ``fine`` (of ``fine_payload``) takes the place of
+    the large picture where its head is the chosen one and the stretches have no labels.
     """
     payload = heads if isinstance(heads, Payload) else heads_payload(heads)
     _heads(key=key, data={"words": _words(), "key": key})
     feed(placed(payload, key=key, order=0))
+    if fine:
+        feed(placed(fine, key=f"{key}-fine", order=0))
 
 
 def _words() -> dict[str, str]:

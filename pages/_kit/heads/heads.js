@@ -13,7 +13,7 @@ class Heads {
     this.picturePart.textContent = words.save_picture
     this.numbersPart.textContent = words.save_numbers
     this.picturePart.onclick = () => this.savePicture()
-    this.numbersPart.onclick = () => saveText(headNumbers(this.tree, ...this.at), this.file, "csv", "text/csv")
+    this.numbersPart.onclick = () => saveText(headNumbers(...this.large), this.file, "csv", "text/csv")
     this.select.onchange = () => ((this.sorted = Number(this.select.value)), this.layCells())
     this.select.ariaLabel = words.sort
     this.listen()
@@ -41,6 +41,7 @@ class Heads {
     strata.emit("moments", [])
   }
   async fed(kind) {
+    if (kind === "heads") this.takeFine()
     const feed = kind === "heads" && strata.of("heads").find((one) => one.head.key === this.key)
     if (!feed || feed.head.id === this.id) return
     this.id = feed.head.id
@@ -50,6 +51,23 @@ class Heads {
     this.offer()
     this.layCells()
     this.root.dataset.ready = this.id
+  }
+  // One head finer than all of them together could travel.
+  async takeFine() {
+    const feed = strata.of("heads").find((one) => one.head.key === `${this.key}-fine`)
+    if (this.fineId === feed?.head.id) return
+    this.fineId = feed?.head.id
+    const fine = feed ? await unpack(feed.bytes) : null
+    if (this.fineId !== feed?.head.id) return
+    this.fine = fine
+    if (this.pointed) this.point(null)
+    this.draw()
+  }
+  // What is drawn large, and which of its maps: the chosen head's own where it has come, else that of the grid.
+  get large() {
+    const at = this.at
+    const come = this.fine && !this.tree.labels.length && this.fine.of.every((one, index) => one === at[index])
+    return come ? [this.fine, 0, 0] : [this.tree, ...at]
   }
   offer() {
     const choices = [this.words.unsorted, ...this.tree.measures.map((measure) => measure.title)]
@@ -154,14 +172,15 @@ class Heads {
   draw() {
     const side = this.mapPart.clientWidth
     if (!this.tree || !this.look || !side) return
-    const [layer, head] = this.at
+    const [layer] = this.at
+    const [tree, line, column] = this.large
     const worded = this.tree.labels.length > 0
     this.xlabelPart.textContent = worded ? this.words.at_said : this.words.at
     this.ylabelPart.textContent = worded ? this.words.looks_said : this.words.looks
-    drawMap(this.tree, this.canvas, layer, head, side, this.look, strata.region)
-    drawAxes(this.tree, this.axisXPart, this.axisYPart, side, this.look)
+    drawMap(tree, this.canvas, line, column, side, this.look, strata.region)
+    drawAxes(tree, this.axisXPart, this.axisYPart, side, this.look)
     this.lowPart.textContent = fill(this.words.share, { share: 0 })
-    this.highPart.textContent = fill(this.words.share, { share: number(100 * this.tree.tops[layer][head]) })
+    this.highPart.textContent = fill(this.words.share, { share: number(100 * tree.tops[line][column]) })
     const map = colourMap({ tables: this.tree.tables, dark: this.look.dark }, `layer:${layer + 1}`)
     const steps = Array.from({ length: 9 }, (_, index) => map[Math.round(255 * Math.sqrt(index / 8))])
     this.rampPart.style.background = `linear-gradient(90deg, ${steps.map((one) => `rgb(${one & 255}, ${(one >> 8) & 255}, ${(one >> 16) & 255})`).join(",")})`
@@ -170,13 +189,14 @@ class Heads {
 
   cellUnder(event) {
     const box = this.mapPart.getBoundingClientRect()
-    const count = this.tree.spans.length
+    const count = this.large[0].spans.length
     const index = (share) => Math.max(0, Math.min(count - 1, Math.floor(share * count)))
     return [index((event.clientY - box.top) / box.height), index((event.clientX - box.left) / box.width)]
   }
   span(index) {
-    const [start, end] = this.tree.spans[index]
-    const label = this.tree.labels[index]
+    const [tree] = this.large
+    const [start, end] = tree.spans[index]
+    const label = tree.labels[index]
     return fill(label ? this.words.span_said : this.words.span, { label, start: seconds(start), end: seconds(end) })
   }
   point(cell) {
@@ -188,25 +208,25 @@ class Heads {
       return
     }
     const [query, key] = cell
-    const unit = 100 / this.tree.spans.length
+    const unit = 100 / this.large[0].spans.length
     Object.assign(this.hairs[0].style, { left: `${key * unit}%`, width: `${unit}%` })
     Object.assign(this.hairs[1].style, { top: `${query * unit}%`, height: `${unit}%` })
-    const share = number(100 * attentionAt(this.tree, ...this.at, query, key))
+    const share = number(100 * attentionAt(...this.large, query, key))
     this.readPart.textContent = fill(this.words.value, { share, query: this.span(query), key: this.span(key) })
     strata.emit("moments", [this.moment(query, this.words.query), this.moment(key, this.words.key)])
   }
   moment(index, label) {
-    const [start, end] = this.tree.spans[index]
+    const [start, end] = this.large[0].spans[index]
     return { start, end, label }
   }
   play([query, key]) {
     strata.sound()
     this.point([query, key])
-    strata.emit("play", [this.tree.spans[query], this.tree.spans[key]])
+    strata.emit("play", [this.large[0].spans[query], this.large[0].spans[key]])
   }
   keyOnMap(event) {
     const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key]
-    const last = this.tree.spans.length - 1
+    const last = this.large[0].spans.length - 1
     const now = this.pointed ?? [0, 0]
     if (moves) this.point(now.map((index, axis) => Math.max(0, Math.min(last, index + moves[axis]))))
     else if (event.key === "Enter" || event.key === " ") this.play(now)
@@ -228,7 +248,7 @@ class Heads {
     const canvas = new OffscreenCanvas(side + 90, side + 120)
     const context = canvas.getContext("2d")
     const axes = [document.createElement("canvas"), document.createElement("canvas")]
-    drawAxes(this.tree, ...axes, side, this.look)
+    drawAxes(this.large[0], ...axes, side, this.look)
     context.fillStyle = this.look.paper
     context.fillRect(0, 0, canvas.width, canvas.height)
     context.fillStyle = this.look.text
@@ -242,7 +262,7 @@ class Heads {
     context.fillText(this.ylabelPart.textContent, 0, 0)
     context.restore()
     context.imageSmoothingEnabled = false
-    context.drawImage(headBitmap(this.tree, ...this.at, this.look.dark), 80, 40, side, side)
+    context.drawImage(headBitmap(...this.large, this.look.dark), 80, 40, side, side)
     context.drawImage(axes[0], 80, 40 + side, side, this.tree.labels.length ? AXIS : FLAT_AXIS)
     context.drawImage(axes[1], 80 - AXIS, 40, AXIS, side)
     canvas.convertToBlob().then((blob) => download(blob, this.file, "png"))

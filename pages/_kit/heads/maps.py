@@ -47,13 +47,9 @@ class Heads:
 def heads_payload(heads: Heads) -> Payload:
     """Pack the maps as bytes: level 255 is the brightest value of each map, levels grow with the square root."""
     layers, count = heads.maps.shape[:2]
-    tops = np.maximum(np.percentile(heads.maps, BRIGHTEST, axis=(2, 3)), 1e-9)
-    share = np.clip(heads.maps / tops[:, :, None, None], 0.0, 1.0)
     packer = Packer()
     tree = {
-        "maps": packer.array(np.round(255 * np.sqrt(share)).astype(np.uint8)),
-        "tops": [[round(float(top), 6) for top in row] for row in tops],
-        "spans": [[round(float(start), 4), round(float(end), 4)] for start, end in heads.spans],
+        **_levels(heads.maps, heads.spans, packer),
         "labels": list(heads.labels),
         "measures": [_measure(measure) for measure in heads.measures],
         "kinds": [list(row) for row in heads.kinds],
@@ -62,6 +58,36 @@ def heads_payload(heads: Heads) -> Payload:
         "heads": count,
     }
     return pack("heads", tree, packer)
+
+
+def fine_payload(
+    layer: int,
+    head: int,
+    layers: int,
+    fine: Float[np.ndarray, "stretches stretches"],
+    spans: Float[np.ndarray, "stretches 2"],
+) -> Payload:
+    """Pack one head's map, finer than those of all heads, over equal pieces of time; both counted from 0."""
+    packer = Packer()
+    tree = {
+        **_levels(fine[None, None], spans, packer),
+        "of": [layer, head],
+        "labels": [],
+        "tables": {"layer:1": packer.array(table(f"layer:{layer + 1}/{layers}"))},
+    }
+    return pack("heads", tree, packer)
+
+
+def _levels(
+    maps: Float[np.ndarray, "layers heads stretches stretches"], spans: Float[np.ndarray, "stretches 2"], packer: Packer
+) -> dict[str, object]:
+    tops = np.maximum(np.percentile(maps, BRIGHTEST, axis=(2, 3)), 1e-9)
+    share = np.clip(maps / tops[:, :, None, None], 0.0, 1.0)
+    return {
+        "maps": packer.array(np.round(255 * np.sqrt(share)).astype(np.uint8)),
+        "tops": [[round(float(top), 6) for top in row] for row in tops],
+        "spans": [[round(float(start), 4), round(float(end), 4)] for start, end in spans],
+    }
 
 
 def _measure(measure: Measure) -> dict[str, object]:
