@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -67,6 +68,26 @@ def read_trace(path: Path, model: object) -> Trace:
             convolutions=rows("conv"),
             logits=_frozen(archive["logits"]) if about["logits"] else None,
         )
+
+
+def lens_path(trace: Path) -> Path:
+    """Name the file beside a stored trace that holds what each layer would write."""
+    return trace.with_suffix(".lens.npz")
+
+
+def write_lens(layers: Sequence[Float32[np.ndarray, "frames symbols"]], path: Path) -> None:
+    """Write the logits that ``core.lens`` gives for every layer; the last layer's are the trace's own and left out."""
+    stored = {f"layer_{layer}": logits.astype(STORED) for layer, logits in enumerate(layers[:-1])}
+    np.savez_compressed(path, **stored)
+
+
+def read_lens(path: Path, trace: Trace) -> tuple[Float32[np.ndarray, "frames symbols"], ...]:
+    """Read what every layer of ``trace`` would write, layer 0 to the last."""
+    if trace.logits is None:
+        raise ValueError("this trace was written by a model without a head")
+    with np.load(path, allow_pickle=False) as archive:
+        below = (_frozen(archive[f"layer_{layer}"]) for layer in range(trace.layers))
+        return (*below, trace.logits)
 
 
 def _grid(values: dict) -> TokenGrid:

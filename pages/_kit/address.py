@@ -46,6 +46,10 @@ def _number(value: str) -> int | _Unreadable:
     return int(value) if re.fullmatch(r"\d{1,5}", value) else _UNREADABLE
 
 
+def _layer(value: str) -> int | _Unreadable:
+    return int(value) if re.fullmatch(r"-?\d{1,5}", value) else _UNREADABLE
+
+
 def _region(value: str) -> tuple[float, float] | _Unreadable:
     match = REGION.match(value)
     if not match or float(match[1]) >= float(match[2]):
@@ -53,7 +57,7 @@ def _region(value: str) -> tuple[float, float] | _Unreadable:
     return float(match[1]), float(match[2])
 
 
-READ = {"clip": _name, "model": _name, "layer": _number, "head": _number, "unit": _number, "region": _region}
+READ = {"clip": _name, "model": _name, "layer": _layer, "head": _number, "unit": _number, "region": _region}
 WRITE = {
     "clip": lambda now: "" if now.clip in session.own_clips() else now.clip,
     "model": lambda now: now.model,

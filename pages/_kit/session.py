@@ -19,7 +19,7 @@ class Chosen:
     clip    name of a sample, or the fingerprint of a sound of the visitor's own
     model   name of a bundled checkpoint, "owner/name@version" of the hub, or the path of a folder
     precision  type that the model computes in
-    layer   0 is the input of the first block
+    layer   0 is the input of the first block, below 0 a convolution of the front end (-1: the last)
     head    within the layer
     unit    index within the layer's width, or None for the most active ones
     region  (start, end) in seconds, or None for the whole clip

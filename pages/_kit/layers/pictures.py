@@ -1,0 +1,96 @@
+"""What is measured once per model and clip for the rows of the strip: maps, activity, colours, what is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from core import activity, directions, units
+from core.activity import Activity
+from core.directions import Directions
+from core.errors import MethodError
+from core.timeline import TimeAxis
+from core.units import ActivationMap
+from pages._kit import engine, present
+from pages._kit.layers.stops import Stop
+
+UNITS = 40  # lines of an activation map; more are too thin to tell apart
+DARKEST, LIGHTEST = 38, 232  # levels of red, green and blue between which main directions are drawn
+LEVELS = 16  # of an activation map; more are hard to tell apart in lines two pixels tall, and travel slower
+
+
+@dataclass(frozen=True, eq=False)
+class Colouring:
+    """Every stop's main directions as colours, all on the frames of the finest stop.
+
+    rgb    (stops, frames, 3)
+    share  of each stop's variance that its colours show, 0 to 1
+    """
+
+    rgb: UInt8[np.ndarray, "stops frames 3"]
+    share: tuple[float, ...]
+
+
+def key(*more: object) -> tuple[object, ...]:
+    """Name what is on the table by content, for results that all sessions share."""
+    return ("layers", present.spec(), present.clip().fingerprint, *more)
+
+
+def activities(stops: Sequence[Stop]) -> tuple[Activity, ...]:
+    """Measure how active every stop is."""
+    return engine.once(key("activity"), lambda: tuple(activity.activity(stop.frames) for stop in stops))
+
+
+def maps(stops: Sequence[Stop], order: str) -> tuple[ActivationMap, ...]:
+    """Lay out the most active units of every stop over time."""
+    return engine.once(
+        key("maps", order), lambda: tuple(units.activation_map(stop.frames, UNITS, order) for stop in stops)
+    )
+
+
+def coarse(levels: UInt8[np.ndarray, "rows frames"]) -> UInt8[np.ndarray, "rows frames"]:
+    """Keep as many levels as the eye needs."""
+    return (np.round(levels / 255 * (LEVELS - 1)) * (255 // (LEVELS - 1))).astype(np.uint8)
+
+
+def colouring(stops: Sequence[Stop], quiet: bool) -> Colouring | None:
+    """Colour every stop by its main directions, loudness taken out first if ``quiet``; None for a clip too short."""
+    return engine.once(key("colours", quiet), lambda: _coloured(stops, quiet))
+
+
+def _coloured(stops: Sequence[Stop], quiet: bool) -> Colouring | None:
+    try:
+        return _fitted(stops, quiet)
+    except MethodError:
+        return None
+
+
+def _fitted(stops: Sequence[Stop], quiet: bool) -> Colouring:
+    finest = finest_time(stops)
+    clip = present.clip()
+    loud = [activity.loudness(clip, stop.time) if quiet else None for stop in stops]
+    # layers that share their frames take the colours most like those of the layer before
+    fitted: tuple[Directions, ...] = directions.fit_layers([stop.frames for stop in stops], loud[0])
+    lines = []
+    for stop, found, heard in zip(stops, fitted, loud, strict=True):
+        taken_out = heard if not np.isnan(found.loudness) else None
+        rgb = _softened(directions.colours(found, stop.frames, taken_out))
+        lines.append(rgb[[stop.time.nearest(second) for second in finest.centres()]])
+    return Colouring(np.stack(lines), tuple(found.share for found in fitted))
+
+
+def _softened(rgb: UInt8[np.ndarray, "frames 3"]) -> UInt8[np.ndarray, "frames 3"]:
+    """Keep away from the glaring ends of a screen's colours; the order of the levels stays."""
+    return np.round(DARKEST + rgb * ((LIGHTEST - DARKEST) / 255)).astype(np.uint8)
+
+
+def finest_time(stops: Sequence[Stop]) -> TimeAxis:
+    """Give the frames of the stop that has most of them."""
+    return max((stop.time for stop in stops), key=lambda time: time.count)
+
+
+def on_frames(values: Float32[np.ndarray, " frames"], stop: Stop, stops: Sequence[Stop]) -> Float32[np.ndarray, " all"]:
+    """Read a curve of one stop at the frames of the finest."""
+    finest = finest_time(stops)
+    return values[[stop.time.nearest(second) for second in finest.centres()]]

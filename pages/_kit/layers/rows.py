@@ -1,0 +1,226 @@
+"""The rows that the Layers page adds to the strip, each packed once for all visitors."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from core import activity, directions
+from core.activity import z_scores
+from core.text import _
+from core.tiers import Interval
+from pages._kit import engine, strip
+from pages._kit.browser.payload import Payload
+from pages._kit.layers import pictures, stops
+from pages._kit.layers.lens import Lens
+from pages._kit.layers.settings import Settings
+from pages._kit.layers.stops import Stop
+from pages._kit.strip import Choice, Curve, Labels, Matrix, Row, Slice, Strata
+
+STANDS_OUT = 2.5  # times the usual amount: top of an activity row
+LIMIT = 3.0  # standard deviations: ends of a unit's row
+
+
+def add(every: Sequence[Stop], settings: Settings, lens: Lens) -> None:
+    """Put the rows that were asked for on the strip; one that is there already is not sent again."""
+    makers: dict[str, tuple[tuple[object, ...], Callable[[], Row | None]]] = {
+        "strata": (("strata", settings.quiet), lambda: strata(every, settings.quiet)),
+        "all": (("all",), lambda: everything(every)),
+        "activity": (("curve",), lambda: _stack(every, _activity(every))),
+        "map": (("map", settings.order), lambda: _stack(every, _map(every, settings.order))),
+        "unit": _unit(every, settings, over=False),
+        "lens": (("lens", lens.state), lambda: _lens(every, lens) if lens else None),
+    }
+    over = {
+        "activity": (("over", "activity"), lambda: _stack(every, _activity(every, over=True))),
+        "map": (("over", "map", settings.order), lambda: _stack(every, _map(every, settings.order, over=True))),
+        "unit": _unit(every, settings, over=True),
+    }
+    chosen = {name: makers[name] for name in makers if name in settings.rows}
+    chosen |= {f"over-{name}": over[name] for name in over if name == settings.over}
+    for place, (name, (key, make)) in enumerate(chosen.items()):
+        payload = engine.store().get(pictures.key("row", *key), lambda make=make: _packed(make()))
+        if payload:
+            strip.rows(payload, key=f"layers-{name}", order=place)
+
+
+def _packed(row: Row | None) -> Payload | None:
+    return strip.rows_payload([row]) if row else None
+
+
+def _stack(every: Sequence[Stop], make: Callable[[int], Row]) -> Choice:
+    """Stack one row per stop under the slider that all pages share."""
+    return Choice(
+        "layer",
+        _("Layer"),
+        tuple(make(at) for at in range(len(every))),
+        tuple(stop.label for stop in every),
+        tuple(stop.colour for stop in every),
+        first=1,
+        base=every[0].value,
+    )
+
+
+def strata(every: Sequence[Stop], quiet: bool) -> Row | None:
+    """Lay all stops on each other, the sound's side on top, the deepest at the bottom, coloured by main directions."""
+    found = pictures.colouring(every, quiet)
+    if found is None:
+        return None
+    shown = (
+        _("{name}, {share:.0%} of what it tells apart is in these colours").format(name=stop.name, share=share)
+        for stop, share in zip(every, found.share, strict=True)
+    )
+    return Strata(
+        _("All layers"),
+        found.rgb,
+        pictures.finest_time(every),
+        tuple(shown),
+        tuple(stop.value for stop in every),
+        ticks=_ticks(every),
+        help=_(directions.MEANING) + " " + _("Click a line to choose its layer."),
+    )
+
+
+def _ticks(every: Sequence[Stop]) -> tuple[tuple[float, str], ...]:
+    """Name the ends and the places where one kind of stop gives way to another."""
+    last, first = every[-1].value, every[0].value
+    wanted = {last, 0, last // 2 if last > 3 else last} | ({first} if first < -1 else set())
+    return tuple((at, _short(stop)) for at, stop in enumerate(every) if stop.value in wanted)
+
+
+def _short(stop: Stop) -> str:
+    if stop.is_convolution:
+        return stop.name
+    return _("layer {layer}").format(layer=stop.value) if stop.value else _("input")
+
+
+def everything(every: Sequence[Stop]) -> Row:
+    """Show how active all stops are, one line each."""
+    standing = [
+        pictures.on_frames(found.standing, stop, every)
+        for stop, found in zip(every, pictures.activities(every), strict=True)
+    ]
+    return Matrix(
+        _("Activity of all layers"),
+        np.stack(standing),
+        pictures.finest_time(every),
+        low=0.0,
+        high=STANDS_OUT,
+        unit=_("× usual"),
+        bands=tuple(stop.name for stop in every),
+        ticks=_ticks(every),
+        upward=False,
+        units=tuple(stop.value for stop in every),
+        chooses="layer",
+        levels=32,
+        help=_(activity.MEANING) + " " + _("Click a line to choose its layer."),
+    )
+
+
+def _activity(every: Sequence[Stop], over: bool = False) -> Callable[[int], Row]:
+    found = pictures.activities(every)
+
+    def curve(at: int) -> Row:
+        return Curve(
+            _("Activity"),
+            found[at].standing,
+            every[at].time,
+            _("× usual"),
+            low=0.0,
+            high=max(STANDS_OUT, float(found[at].standing.max())),
+            colour=every[at].colour,
+            chance=1.0,
+            help=_(activity.MEANING),
+            over=over,
+        )
+
+    return curve
+
+
+def _map(every: Sequence[Stop], order: str, over: bool = False) -> Callable[[int], Row]:
+    found = pictures.maps(every, order)
+
+    def picture(at: int) -> Row:
+        shown, stop = found[at], every[at]
+        return Matrix(
+            map_name(over),
+            pictures.coarse(shown.levels),
+            stop.time,
+            low=shown.low,
+            high=shown.high,
+            unit="σ",
+            bands=tuple(_("unit {unit}").format(unit=unit) for unit in shown.units),
+            ticks=((0, _("unit {unit}").format(unit=shown.units[0])),),
+            upward=False,
+            colours="signed",
+            units=() if over else tuple(int(unit) for unit in shown.units),
+            over=over,
+            colour=stop.colour,
+            help=_(
+                "Each line is one unit of this layer; σ tells how far it is from its own average over this sound, "
+                "orange above it, blue below. Click a line to choose that unit."
+            ),
+        )
+
+    return picture
+
+
+def map_name(over: bool = False) -> str:
+    """Name of the map of units, which the row of one unit refers to."""
+    return _("Units (over)") if over else _("Most active units")
+
+
+def _unit(every: Sequence[Stop], settings: Settings, over: bool) -> tuple[tuple[object, ...], Callable[[], Row | None]]:
+    """Take the chosen unit out of the map where it is there; else send its curve for every stop."""
+    stop = stops.chosen(every)
+    unit = stops.unit(stop)
+    shown = pictures.maps(every, settings.order)[stop.value - every[0].value].units
+    if "map" in settings.rows and (unit is None or unit in shown):
+        colour = stop.colour
+        row = Slice(_("One unit"), map_name(), colour, _unit_help(), over=over)
+        return ("slice", over, colour), lambda: row
+    index = int(shown[0]) if unit is None else unit
+    return ("unit", over, index), lambda: _stack(every, _one(every, index, over))
+
+
+def _one(every: Sequence[Stop], index: int, over: bool) -> Callable[[int], Row]:
+    def curve(at: int) -> Row:
+        stop = every[at]
+        values = z_scores(stop.frames)[:, index] if index < stop.width else np.full(stop.time.count, np.nan)
+        return Curve(
+            _("Unit {unit}").format(unit=index),
+            values,
+            stop.time,
+            "σ",
+            low=-LIMIT,
+            high=LIMIT,
+            colour=stop.colour,
+            chance=0.0,
+            help=_unit_help(),
+            over=over,
+        )
+
+    return curve
+
+
+def _unit_help() -> str:
+    return _("One unit alone: how far it is from its own average over this sound, in standard deviations (σ).")
+
+
+def _lens(every: Sequence[Stop], lens: Lens) -> Row:
+    help_text = _(
+        "The model's own last step is applied to this layer, as if the later ones were not there. That a symbol can be "
+        "read off a layer does not show that the model uses it there."
+    )
+
+    def says(at: int) -> Row:
+        stop = every[at]
+        symbols = lens.readings[stop.value].symbols if not stop.is_convolution else ()
+        return Labels(
+            _("It would write"),
+            tuple(Interval(item.start, item.end, item.label) for item in symbols),
+            tuple(item.probability for item in symbols),
+            stop.colour,
+            help_text,
+        )
+
+    return _stack(every, says)
