@@ -267,7 +267,9 @@ def loaded_part(blueprint: Blueprint, header: Header) -> Header:
 def compare(name: str, blueprint: Blueprint, header: Header) -> None:
     """Refuse weights that cannot be those of the configuration: another depth, another width."""
     part = loaded_part(blueprint, header)
-    found = [re.search(r"(?:^|\.)layers?\.(\d+)\.", key) for key in part if "adapter." not in key]
+    found = [
+        re.search(r"(?:^|\.)layers?\.(\d+)\.", key) for key in part if "adapter." not in key and "pos_conv" not in key
+    ]
     deepest = max((int(match[1]) for match in found if match), default=-1) + 1
     if deepest != blueprint.blocks:
         raise mismatch(name, _("{found} layers instead of {said}").format(found=deepest, said=blueprint.blocks))

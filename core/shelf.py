@@ -64,6 +64,6 @@ class Shelf(Generic[T]):
     def _fill(self, spec: Hashable, future: Future[T], report: Report) -> None:
         try:
             future.set_result(self.load(spec, report))
-        except BaseException as error:  # whoever waits gets the same error; nobody is left waiting for ever
+        except BaseException as error:  # noqa: BLE001  whoever waits gets the same error; nobody is left waiting for ever
             self.forget(spec)
             future.set_exception(error)

@@ -1,12 +1,24 @@
 """What every layer of a model said of one clip."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float32
 
+from core.clip import Clip
+from core.errors import ModelError
 from core.grid import TokenGrid
+from core.text import _
 from core.timeline import TimeAxis
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.family import Tap
+    from core.loading import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +56,98 @@ class Trace:
         """Frames of the input of the first block."""
         return self.grids[0].time
 
+    @property
+    def symbol_time(self) -> TimeAxis:
+        """Frames of a CTC head's logits."""
+        return symbol_time(self.time, self.time.count if self.logits is None else len(self.logits))
+
     def frames(self, layer: int) -> Float32[np.ndarray, "frames width"]:
-        """Output of block ``layer`` (0: input of the first) per frame of its own grid; bands averaged, padding left out."""
+        """Output of block ``layer`` (0: input of the first) per frame of its own grid; bands averaged, no padding."""
         return self.grids[layer].frames(self.hidden[layer])
+
+
+def symbol_time(time: TimeAxis, count: int) -> TimeAxis:
+    """Place the ``count`` outputs of a CTC head, which may come more often than the frames of the blocks."""
+    ratio = max(round(count / time.count), 1)
+    step = time.step / ratio
+    return TimeAxis(time.start - (ratio - 1) / 2 * step, step, time.field, count)
+
+
+def trace(model: "LoadedModel", clip: Clip) -> Trace:
+    """Run a clip through a model once and keep what every layer said; ClipError, ModelError where that cannot be."""
+    import torch
+
+    samples, family = model.samples(clip), model.family
+    inputs = model.placed(family.encode(model.extractor, samples))
+    with model.exclusive() as module, torch.inference_mode(), family.around(module):
+        grids = family.grids(module, model.extractor, samples.size)
+        with listening(model, grids) as heard:
+            output = module(**inputs, output_hidden_states=family.blocks is None)
+        hidden = heard.blocks if family.blocks else list(output.hidden_states)
+        hidden = [family.arrange(module, tokens, layer) for layer, tokens in enumerate(hidden)]
+    if family.attends and len(heard.attention) != model.card.layers:
+        raise ModelError(
+            _("{name} returned no attention.").format(name=model.card.title), hint=_("Choose another model.")
+        )
+    logits = getattr(output, "logits", None)
+    return Trace(
+        model=model.spec,
+        clip=clip.fingerprint,
+        seconds=clip.seconds,
+        hidden=tuple(frozen(tokens[0]) for tokens in hidden),
+        grids=grids,
+        attention=tuple(frozen(weights) for weights in heard.attention),
+        convolutions=tuple(frozen(features) for features in heard.convolutions),
+        logits=None if logits is None else frozen(logits[0]),
+    )
+
+
+@dataclass
+class Heard:
+    """What hooks took down during one pass; tensors on the model's device."""
+
+    attention: "list[torch.Tensor]" = field(default_factory=list)
+    convolutions: "list[torch.Tensor]" = field(default_factory=list)
+    blocks: "list[torch.Tensor]" = field(default_factory=list)
+
+
+@contextmanager
+def listening(model: "LoadedModel", grids: tuple[TokenGrid, ...]) -> Iterator[Heard]:
+    """Take down attention over time and convolution features while a pass runs; leaves no hook behind."""
+    heard, family, module = Heard(), model.family, model.module
+    hooks = []
+
+    def hear_attention(block: int) -> "Callable[..., None]":
+        def hear(_part: object, _inputs: object, output: "tuple[torch.Tensor, ...]") -> None:
+            heard.attention.append(family.over_time(module, output[1], block, grids[block]))
+
+        return hear
+
+    def hear_convolution(tap: "Tap") -> "Callable[..., None]":
+        def hear(_part: object, _inputs: object, output: "torch.Tensor") -> None:
+            heard.convolutions.append(tap.average(output, grids[0].time.count))
+
+        return hear
+
+    def hear_block(_part: object, inputs: "tuple[torch.Tensor, ...]", output: Any) -> None:
+        if not heard.blocks:
+            heard.blocks.append(inputs[0])
+        heard.blocks.append(output[0] if isinstance(output, tuple) else output)
+
+    try:
+        blocks = enumerate(family.attention(module))
+        hooks.extend(part.register_forward_hook(hear_attention(block)) for block, part in blocks)
+        hooks.extend(tap.module.register_forward_hook(hear_convolution(tap)) for tap in family.convolutions(module))
+        if family.blocks:
+            hooks.extend(part.register_forward_hook(hear_block) for part in family.blocks(module))
+        yield heard
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def frozen(tensor: "torch.Tensor") -> Float32[np.ndarray, "..."]:
+    """Hand a tensor out as a read-only float32 array; without copying where it is one on the processor already."""
+    array: Float32[np.ndarray, "..."] = tensor.detach().float().cpu().numpy()
+    array.setflags(write=False)
+    return array

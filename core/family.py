@@ -1,0 +1,153 @@
+"""What one kind of model must tell of itself, so that any page can show it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from core.grid import TokenGrid
+
+if TYPE_CHECKING:
+    import torch
+
+FAMILY_PACKAGE = "models"  # where the families are found by themselves; core names none of them
+
+LONGEST = 30.0  # seconds; attention grows with the square of the length
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large an encoder is: transformer blocks, attention heads of the first block, numbers per token."""
+
+    layers: int
+    heads: int
+    width: int
+
+
+@dataclass(frozen=True, eq=False)
+class Tap:
+    """A convolution of the front end and how its output is averaged onto the frames of layer 0.
+
+    average  ((1, channels, positions), frames) -> (frames, channels)
+    """
+
+    module: "torch.nn.Module"
+    average: "Callable[[torch.Tensor, int], torch.Tensor]"
+
+
+def _as_it_is(module: "torch.nn.Module", values: "torch.Tensor", *place: object) -> "torch.Tensor":
+    return values
+
+
+def _nothing_around(module: "torch.nn.Module") -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+def _no_taps(module: "torch.nn.Module") -> tuple[Tap, ...]:
+    return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """One kind of model, described by names and plain functions; ``module`` is always the loaded model.
+
+    name         word for keys and addresses
+    title        the field's name of it
+    summary      one plain sentence
+    model_types  values of ``model_type`` in config.json that it serves
+    sample_rate  Hz of the published checkpoints
+    config, extractor, bare, ctc, classifier
+                 names of classes of transformers; empty where the family has none
+    tiny_config  settings of a random model small enough for tests
+    shape        (config) -> Shape
+    encode       (extractor, samples at its rate) -> inputs of the model, a batch of one
+    grids        (module, extractor, samples) -> where the tokens of layer 0, 1, ... lie
+    attention    (module) -> the attention module of every block, in order; their output holds (batch, heads, q, k)
+    over_time    (module, weights, block, grid) -> attention over frames, (heads, frames, frames); rows sum to one
+    blocks       (module) -> every block, where transformers does not return the output of each of them; else empty
+    arrange      (module, tokens of one layer, layer) -> the same tokens in the order that TokenGrid wants
+    finish       (module, output of a block (1, tokens, width)) -> what the head is applied to
+    last_is_finished   transformers hands out the last layer after ``finish``
+    convolutions (module) -> taps of the front end
+    around       (module) -> context in which a pass runs
+    fewest       (extractor, config) -> least samples that give one frame
+    longest      (extractor, config) -> most seconds at once
+    attends      has attention between moments
+    dispensable  ends of names of weights that may be missing, because this model does without them
+    key_mapping  renames of weights, as transformers takes them, that lead from a checkpoint to ``bare``
+    """
+
+    name: str
+    title: str
+    summary: str
+    model_types: tuple[str, ...]
+    sample_rate: int
+    config: str
+    extractor: str
+    bare: str
+    ctc: str
+    classifier: str
+    tiny_config: Mapping[str, Any]
+    shape: Callable[[Any], Shape]
+    encode: "Callable[[Any, Float32[np.ndarray, ' time']], dict[str, torch.Tensor]]"
+    grids: "Callable[[torch.nn.Module, Any, int], tuple[TokenGrid, ...]]"
+    attention: "Callable[[torch.nn.Module], list[torch.nn.Module]]"
+    over_time: "Callable[[torch.nn.Module, torch.Tensor, int, TokenGrid], torch.Tensor]"
+    fewest: Callable[[Any, Any], int]
+    blocks: "Callable[[torch.nn.Module], list[torch.nn.Module]] | None" = None
+    arrange: "Callable[..., torch.Tensor]" = _as_it_is
+    finish: "Callable[..., torch.Tensor]" = _as_it_is
+    last_is_finished: bool = False
+    convolutions: "Callable[[torch.nn.Module], tuple[Tap, ...]]" = _no_taps
+    around: "Callable[[torch.nn.Module], AbstractContextManager[object]]" = _nothing_around
+    longest: Callable[[Any, Any], float] = lambda extractor, config: LONGEST
+    attends: bool = True
+    dispensable: tuple[str, ...] = ("masked_spec_embed",)
+    key_mapping: Mapping[str, str] = field(default_factory=dict)
+
+    def class_for(self, architecture: str) -> str:
+        """Name the class of transformers that serves a checkpoint of ``architecture``: with a head where we show it."""
+        if self.ctc and architecture.endswith("ForCTC"):
+            return self.ctc
+        if self.classifier and architecture.endswith(("ForSequenceClassification", "ForAudioClassification")):
+            return self.classifier
+        return self.bare
+
+    def base_config(self) -> Any:
+        """Build the published base configuration, as transformers gives it."""
+        return transformers_class(self.config)()
+
+    def random(self, class_name: str, config: Any, seed: int = 0) -> "torch.nn.Module":
+        """Build a model with random weights, in evaluation mode and with attention that can be read."""
+        import torch
+
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            module = transformers_class(class_name)._from_config(config, attn_implementation="eager")
+        return module.eval().requires_grad_(False)
+
+    def tiny(self, class_name: str = "") -> "torch.nn.Module":
+        """Build a random model small enough for tests; with a CTC head or else a classifier where there is one."""
+        config = transformers_class(self.config)(**self.tiny_config)
+        return self.random(class_name or self.ctc or self.classifier or self.bare, config)
+
+    def plain_extractor(self, config: Any) -> Any:
+        """Build the extractor that a checkpoint without preprocessor_config.json was trained with."""
+        return transformers_class(self.extractor)()
+
+
+def transformers_class(name: str) -> Any:
+    """Return a class of transformers by its name, or by the path of its module where it is not public."""
+    from core.audio_backend import transformers
+
+    place, _dot, plain = name.rpartition(".")
+    return getattr(import_module(place) if place else transformers, plain)
+
+
+def known_families() -> Mapping[str, Family]:
+    """Return every family by name."""
+    return import_module(FAMILY_PACKAGE).FAMILIES

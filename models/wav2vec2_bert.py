@@ -1,0 +1,72 @@
+"""wav2vec2-BERT (Seamless Communication 2023): log-mel frames in, Conformer blocks."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from core.family import Family, Shape
+from core.grid import TokenGrid
+from core.text import N_
+from core.timeline import TimeAxis
+
+if TYPE_CHECKING:
+    import torch
+
+RATE = 16_000  # Hz
+SHIFT, WINDOW = 0.010, 0.025  # seconds from one log-mel column to the next, and under its window
+TINY = {
+    "hidden_size": 32,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 2,
+    "intermediate_size": 48,
+    "classifier_proj_size": 16,
+    "vocab_size": 12,
+    "pad_token_id": 0,
+}
+
+
+def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str, torch.Tensor]":
+    """(1, frames, bands x stride): neighbouring log-mel columns are joined to one frame."""
+    found = extractor(samples, sampling_rate=extractor.sampling_rate, return_tensors="pt")
+    return {"input_features": found["input_features"]}
+
+
+def grids(module: "torch.nn.Module", extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
+    """Frames of ``stride`` columns; a column without partners at the end is filled up with silence."""
+    stride, rate = extractor.stride, extractor.sampling_rate
+    columns = 1 + (samples - round(WINDOW * rate)) // round(SHIFT * rate)
+    start = WINDOW / 2 + (stride - 1) / 2 * SHIFT
+    time = TimeAxis(start, stride * SHIFT, WINDOW + (stride - 1) * SHIFT, -(-columns // stride))
+    return (TokenGrid(time),) * (module.config.num_hidden_layers + 1)
+
+
+def attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+    """List the attention of every block."""
+    return [layer.self_attn for layer in getattr(module, module.base_model_prefix, module).encoder.layers]
+
+
+def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
+    """Frames are all there is."""
+    return weights[0]
+
+
+FAMILY = Family(
+    name="wav2vec2-bert",
+    title="wav2vec2-BERT",
+    summary=N_("A large speech model for many languages; it starts from a mel spectrogram instead of the waveform."),
+    model_types=("wav2vec2-bert",),
+    sample_rate=RATE,
+    config="Wav2Vec2BertConfig",
+    extractor="SeamlessM4TFeatureExtractor",
+    bare="Wav2Vec2BertModel",
+    ctc="Wav2Vec2BertForCTC",
+    classifier="Wav2Vec2BertForSequenceClassification",
+    tiny_config=TINY,
+    shape=lambda config: Shape(config.num_hidden_layers, config.num_attention_heads, config.hidden_size),
+    encode=encode,
+    grids=grids,
+    attention=attention,
+    over_time=over_time,
+    fewest=lambda extractor, config: round((WINDOW + (extractor.stride - 1) * SHIFT) * extractor.sampling_rate),
+)

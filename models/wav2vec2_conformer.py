@@ -1,0 +1,24 @@
+"""wav2vec 2.0 with Conformer blocks (Gulati et al. 2020; Wang et al. 2020)."""
+
+from typing import TYPE_CHECKING
+
+from core.text import N_
+from models._speech_encoder import base, self_attention, speech_encoder
+
+if TYPE_CHECKING:
+    import torch
+
+
+def finish(module: "torch.nn.Module", values: "torch.Tensor", *place: object) -> "torch.Tensor":
+    """Apply the norm after the last block; every Conformer has one."""
+    return base(module).encoder.layer_norm(values)
+
+
+FAMILY = speech_encoder(
+    "wav2vec2-conformer",
+    "wav2vec 2.0 Conformer",
+    N_("wav2vec 2.0 whose blocks also hold a convolution, which sees the near neighbourhood of each moment."),
+    "Wav2Vec2Conformer",
+    attention=self_attention,
+    finish=finish,
+)
