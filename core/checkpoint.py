@@ -32,9 +32,14 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 SHARD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,120}\.safetensors")
 LARGEST_JSON = 32_000_000  # bytes; a tokenizer of many languages has 17 MB
 LARGEST_HEADER = 25_000_000  # bytes, the bound that the hub's own client uses
-LARGEST = {"layers": 1_000, "heads": 1_000, "width": 100_000}
+LARGEST = {"layers": 1_000, "heads": 1_000, "width": 100_000, "num_adapter_layers": 100, "num_feat_extract_layers": 100}
+LONGEST = 100  # numbers in one list of a configuration
 MOST = 1_000_000  # of anything else that a configuration counts
-COUNTED = ("conv_dim", "conv_kernel", "conv_stride", "intermediate_size", "vocab_size", "patch_size", "max_length")
+COUNTED = (
+    *("conv_dim", "conv_kernel", "conv_stride", "num_feat_extract_layers", "num_adapter_layers", "intermediate_size"),
+    *("num_conv_pos_embeddings", "vocab_size", "patch_size", "max_length", "max_source_positions"),
+)
+
 # fmt: off
 AUDIO_TYPES = {
     "bark", "canary", "clvp", "cohere_asr", "csm", "dac", "dia", "encodec", "fastspeech2_conformer", "lasr_ctc",
@@ -210,7 +215,12 @@ def _counts(name: str, what: str, value: object) -> tuple[int, ...]:
     """Accept one positive count or a list of them, within what a model can have."""
     counts = [count for count in (value if isinstance(value, list) else [value]) if type(count) is int]
     listed = len(value) if isinstance(value, list) else 1
-    if not counts or len(counts) != listed or not all(0 < count <= LARGEST.get(what, MOST) for count in counts):
+    if (
+        not counts
+        or listed > LONGEST
+        or len(counts) != listed
+        or not all(0 < count <= LARGEST.get(what, MOST) for count in counts)
+    ):
         shown = repr(value)[:40]
         raise damaged(name, _("{file} gives {value} as number of {what}").format(file=CONFIG, value=shown, what=what))
     return tuple(counts)

@@ -18,6 +18,7 @@ from core.family import Family, known_families, transformers_class
 from core.model_spec import ModelCard, ModelSpec
 from core.progress import Report, silent
 from core.resample import resampled
+from core.skeleton import check_size
 from core.sources import inspect_folder, resolve
 from core.text import _
 
@@ -87,9 +88,10 @@ def load_folder(folder: Path, spec: ModelSpec) -> LoadedModel:
     """Load a checkpoint from a local folder: safetensors only, no code; ModelError where anything is not as it says."""
     import torch
 
-    blueprint, _header = inspect_folder(spec.name, folder)
+    blueprint, header = inspect_folder(spec.name, folder)
     family = known_families()[blueprint.family.name]
     named = family.class_for(_architecture(folder))
+    check_size(blueprint, header, transformers_class(named), folder)
     module = _module(folder, spec, family, named)
     extractor = _extractor(folder, family, module.config)
     module = module.to(torch.device(spec.device)).eval().requires_grad_(False)
