@@ -22,12 +22,11 @@ def measure() -> Iterator[Figure]:
     from core.clip import Clip
     from core.model_spec import ModelSpec
     from core.trace import trace
-    from models import FAMILIES
 
     with saved(Wav2Vec2ForCTC(Wav2Vec2Config())) as folder:
-        model = load_folder(folder, ModelSpec("folder", str(folder)), FAMILIES)
+        model = load_folder(folder, ModelSpec("folder", str(folder)))
     clip = Clip.of("noise", np.random.default_rng(0).normal(0, 0.1, SECONDS * RATE), RATE)
-    inputs = model.family.encode(model, clip)
+    inputs = model.inputs(clip)
 
     @torch.inference_mode()
     def bare() -> object:

@@ -76,6 +76,8 @@ class Family:
     around       (module) -> context in which a pass runs
     fewest       (extractor, config) -> least samples that give one frame
     longest      (extractor, config) -> most seconds at once
+    extractor_settings  (config) -> settings of an extractor that suits it, for checkpoints that bring none
+    call         further arguments of a pass
     attends      has attention between moments
     dispensable  ends of names of weights that may be missing, because this model does without them
     key_mapping  renames of weights, as transformers takes them, that lead from a checkpoint to ``bare``
@@ -105,6 +107,8 @@ class Family:
     convolutions: "Callable[[torch.nn.Module], tuple[Tap, ...]]" = _no_taps
     around: "Callable[[torch.nn.Module], AbstractContextManager[object]]" = _nothing_around
     longest: Callable[[Any, Any], float] = lambda extractor, config: LONGEST
+    extractor_settings: Callable[[Any], Mapping[str, Any]] = lambda config: {}
+    call: Mapping[str, Any] = field(default_factory=dict)
     attends: bool = True
     dispensable: tuple[str, ...] = ("masked_spec_embed",)
     key_mapping: Mapping[str, str] = field(default_factory=dict)
@@ -137,7 +141,7 @@ class Family:
 
     def plain_extractor(self, config: Any) -> Any:
         """Build the extractor that a checkpoint without preprocessor_config.json was trained with."""
-        return transformers_class(self.extractor)()
+        return transformers_class(self.extractor)(**self.extractor_settings(config))
 
 
 def transformers_class(name: str) -> Any:

@@ -82,7 +82,7 @@ def trace(model: "LoadedModel", clip: Clip) -> Trace:
     with model.exclusive() as module, torch.inference_mode(), family.around(module):
         grids = family.grids(module, model.extractor, samples.size)
         with listening(model, grids) as heard:
-            output = module(**inputs, output_hidden_states=family.blocks is None)
+            output = module(**inputs, **family.call, output_hidden_states=family.blocks is None)
         hidden = heard.blocks if family.blocks else list(output.hidden_states)
         hidden = [family.arrange(module, tokens, layer) for layer, tokens in enumerate(hidden)]
     if family.attends and len(heard.attention) != model.card.layers:

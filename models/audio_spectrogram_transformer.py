@@ -1,4 +1,4 @@
-"""Audio Spectrogram Transformer (Gong et al. 2021): patches of a log-mel spectrogram in, bands x frames of tokens out."""
+"""Audio Spectrogram Transformer (Gong et al. 2021): patches of log-mel in, bands x frames of tokens out."""
 
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -104,4 +104,5 @@ FAMILY = Family(
     finish=finish,
     fewest=lambda extractor, config: round(WINDOW * RATE),
     longest=longest_seconds,
+    extractor_settings=lambda config: {"num_mel_bins": config.num_mel_bins, "max_length": config.max_length},
 )

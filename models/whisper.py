@@ -67,7 +67,9 @@ def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, gr
 
 def convolutions(module: "torch.nn.Module") -> tuple[Tap, ...]:
     """List both convolutions of the front end."""
-    return tuple(Tap(part, _average(stride)) for part, stride in ((encoder(module).conv1, STRIDE), (encoder(module).conv2, 1)))
+    return tuple(
+        Tap(part, _average(stride)) for part, stride in ((encoder(module).conv1, STRIDE), (encoder(module).conv2, 1))
+    )
 
 
 def _average(stride: int) -> Any:
@@ -99,5 +101,5 @@ FAMILY = Family(
     convolutions=convolutions,
     last_is_finished=True,
     fewest=lambda extractor, config: extractor.n_fft,
-    key_mapping={r"^model\.encoder\.": ""},
+    key_mapping={r"^(model\.)?encoder\.": ""},
 )
