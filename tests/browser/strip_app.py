@@ -36,5 +36,5 @@ strip.moments(
     name="Loudest moments",
 )
 st.text(f"told {told}")
-for line in range(12):
-    st.write(f"Below {line}. " + "words " * 60)
+st.html('<div style="height: 1500px"></div>')
+st.text("Far below.")

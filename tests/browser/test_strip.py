@@ -268,6 +268,17 @@ def test_saved_numbers_are_those_that_were_drawn(visit: Visit) -> None:
     assert [float(line[1]) for line in lines] == pytest.approx(wanted, abs=1e-4)
 
 
+def test_play_and_layer_stay_in_reach_when_the_strip_has_left_the_screen(visit: Visit) -> None:
+    tall = visit.strip.bounding_box()
+    visit.page.get_by_text("Far below.").scroll_into_view_if_needed()
+    expect(visit.strip).to_have_attribute("data-afloat", "true")
+    expect(visit.page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport()
+    visit.page.get_by_label("Layer: one more").click()
+    visit.told("'layer': 2")
+    after = visit.strip.bounding_box()
+    assert tall and after and tall["height"] == pytest.approx(after["height"], abs=1), "the page does not jump"
+
+
 def test_help_opens_in_place_and_escape_closes_it(visit: Visit) -> None:
     visit.page.locator('.row[data-name="Spectrogram"]').get_by_role("button", name="What is this?").click()
     note = visit.page.get_by_text("How strong each pitch is at each moment.")

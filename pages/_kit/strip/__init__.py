@@ -54,6 +54,7 @@ SCRIPTS = (
     "gestures.js",
     "screen.js",
     "strip.js",
+    "stay.js",
     "entry.js",
 )
 

@@ -20,23 +20,11 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!strips.has(root)) strips.set(root, new Strip(root, data.words))
   const strip = strips.get(root)
   strip.tell = setStateValue
-  stick(parentElement, root, data.sticky)
+  if (data.sticky) strip.stay ??= new Stay(parentElement.host, root)
   strip.relook()
   return () => {
     strip.close()
+    strip.stay?.close()
     strips.delete(root)
   }
-}
-
-// Keeps the strip in sight while the page scrolls, where it leaves room for the page.
-const MOST_OF_SCREEN = 0.5
-function stick(parentElement, root, wanted) {
-  const place = parentElement.host?.closest("[data-testid=stElementContainer]")
-  if (!place || !wanted) return
-  const decide = () => {
-    const room = root.offsetHeight < MOST_OF_SCREEN * window.innerHeight && window.innerWidth > 640
-    Object.assign(place.style, room ? { position: "sticky", top: "3.75rem", zIndex: 90 } : { position: "", top: "", zIndex: "" })
-  }
-  if (!root.watched) (root.watched = new ResizeObserver(decide)).observe(root)
-  decide()
 }

@@ -80,11 +80,11 @@ function paintCurve(context, row, view, width, height, look) {
     else line.lineTo(x, y(value)), area.lineTo(x, y(value))
   }
   context.fillStyle = colour
-  context.globalAlpha = 0.16
+  context.globalAlpha = look.dark ? 0.3 : 0.16
   context.fill(area)
   context.globalAlpha = 1
   context.strokeStyle = colour
-  context.lineWidth = 1.5
+  context.lineWidth = look.dark ? 2 : 1.5
   context.lineJoin = "round"
   context.stroke(line)
 }

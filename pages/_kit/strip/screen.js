@@ -29,6 +29,7 @@ class Screen {
   }
   measure() {
     this.narrow = this.root.clientWidth <= 640
+    this.root.dataset.narrow = this.narrow
     this.rebuild()
   }
   relook() {
