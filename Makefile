@@ -1,13 +1,14 @@
 # make run    open Strata in a browser
 # make test   run every test
 # make bench  measure what the README states
+# make traces  store what the bundled model says of short clips, after it was trained anew
 # make texts  collect every sentence for translators
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench texts clean
+.PHONY: run test lint bench texts traces pictures clean
 
 run: $(VENV)/app
 	$(BIN)/streamlit run app.py --server.headless false
@@ -21,6 +22,9 @@ lint: $(VENV)/developer
 
 texts: $(VENV)/developer
 	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k n_:1,2 -k N_ -o locale/strata.pot core models pages
+
+traces: $(VENV)/app
+	$(BIN)/python -m models.recipes.traces
 
 bench: $(VENV)/developer
 	$(BIN)/python -m benchmarks
@@ -41,6 +45,9 @@ $(VENV)/app: $(VENV)/made requirements.txt
 $(VENV)/developer: $(VENV)/made requirements.txt requirements-dev.txt
 	$(PIP) -r requirements-dev.txt
 	touch $@
+
+pictures: $(VENV)/developer
+	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 clean:
 	rm -rf $(VENV)
