@@ -84,3 +84,8 @@ def recall(name: str, default: Any = None) -> Any:
 def component(key: str) -> dict[str, Any]:
     """What the browser component with this key last told; empty before it did."""
     return dict(st.session_state.get(key) or {})
+
+
+def widget(key: str) -> Any:
+    """What a control holds now, for the callback that its change calls."""
+    return st.session_state[key]

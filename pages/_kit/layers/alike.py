@@ -37,7 +37,7 @@ def draw(stop: Stop) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(_("Which layers resemble which"), anchor=False, help=_(similarity.MEANING))
-        _figure(charts.likeness(likeness, max(stop.value, 0)), "likeness")
+        _figure(charts.likeness(likeness, None if stop.is_convolution else stop.value), "likeness")
     with right:
         st.subheader(_("What each layer changes"), anchor=False, help=_(similarity.STEP_MEANING))
         _change(likeness, steps)

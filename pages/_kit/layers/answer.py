@@ -21,7 +21,7 @@ def sentence(lens: Lens) -> str:
     if lens and lens.settled:
         return _heard(lens)
     if lens:
-        return _("The model writes nothing for this sound, at any layer. {rest}").format(rest=_changed())
+        return _("In the end the model writes nothing for this sound. {rest}").format(rest=_changed())
     return _changed()
 
 

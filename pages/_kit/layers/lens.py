@@ -1,5 +1,6 @@
 """What a CTC model would write if it stopped at a layer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -8,7 +9,7 @@ import streamlit as st
 from jaxtyping import Float32
 
 from core import ctc, stored_trace
-from core.ctc import Reading, Settled
+from core.ctc import Reading, Settled, Symbol
 from core.text import _
 from core.trace import Trace
 from pages._kit import engine, present
@@ -114,13 +115,19 @@ def draw(lens: Lens) -> None:
 def _table(lens: Lens) -> dict[str, list[object]]:
     final = [symbol.label for symbol in lens.readings[-1].symbols]
     rows = [(reading, [symbol.label for symbol in reading.symbols]) for reading in lens.readings]
+    phones = any(len(label) > 1 and not ctc.is_special(label) for label in present.card().symbols)
     wrong = [ctc.errors(final, written) for _reading, written in rows]
     return {
         _("layer"): [_("input") if not reading.layer else str(reading.layer) for reading, _w in rows],
-        _("it would write"): [ctc.spell(reading.symbols) or _("(nothing)") for reading, _w in rows],
+        _("it would write"): [_spelled(reading.symbols, phones) or _("(nothing)") for reading, _w in rows],
         _("still to change"): [found.insertions + found.deletions + found.substitutions for found in wrong],
         _("mean doubt"): [round(float(reading.entropy.mean()), 3) for reading, _w in rows],
     }
+
+
+def _spelled(symbols: Sequence[Symbol], phones: bool) -> str:
+    """Write phones apart also where each of them happens to be one letter."""
+    return " ".join(symbol.label for symbol in symbols) if phones else ctc.spell(symbols)
 
 
 def _nothing_to_say() -> None:

@@ -8,7 +8,7 @@ from core import activity, directions
 from core.activity import z_scores
 from core.text import _
 from core.tiers import Interval
-from pages._kit import engine, strip
+from pages._kit import engine, session, strip
 from pages._kit.browser.payload import Payload
 from pages._kit.layers import pictures, stops
 from pages._kit.layers.lens import Lens
@@ -80,10 +80,10 @@ def strata(every: Sequence[Stop], quiet: bool) -> Row | None:
     )
 
 
-def _ticks(every: Sequence[Stop]) -> tuple[tuple[float, str], ...]:
-    """Name the ends and the places where one kind of stop gives way to another."""
+def _ticks(every: Sequence[Stop], middle: bool = True) -> tuple[tuple[float, str], ...]:
+    """Name the ends, where convolutions give way to layers, and the middle layer where there is room."""
     last, first = every[-1].value, every[0].value
-    wanted = {last, 0, last // 2 if last > 3 else last} | ({first} if first < -1 else set())
+    wanted = {last, 0, last // 2 if middle and last > 3 else last} | ({first} if first < -1 else set())
     return tuple((at, _short(stop)) for at, stop in enumerate(every) if stop.value in wanted)
 
 
@@ -107,7 +107,7 @@ def everything(every: Sequence[Stop]) -> Row:
         high=STANDS_OUT,
         unit=_("× usual"),
         bands=tuple(stop.name for stop in every),
-        ticks=_ticks(every),
+        ticks=_ticks(every, middle=False),
         upward=False,
         units=tuple(stop.value for stop in every),
         chooses="layer",
@@ -142,7 +142,7 @@ def _map(every: Sequence[Stop], order: str, over: bool = False) -> Callable[[int
     def picture(at: int) -> Row:
         shown, stop = found[at], every[at]
         return Matrix(
-            map_name(over),
+            _("Most active units"),
             pictures.coarse(shown.levels),
             stop.time,
             low=shown.low,
@@ -151,33 +151,27 @@ def _map(every: Sequence[Stop], order: str, over: bool = False) -> Callable[[int
             bands=tuple(_("unit {unit}").format(unit=unit) for unit in shown.units),
             ticks=((0, _("unit {unit}").format(unit=shown.units[0])),),
             upward=False,
-            colours="signed",
+            colours=stop.table,
             units=() if over else tuple(int(unit) for unit in shown.units),
             over=over,
             colour=stop.colour,
             help=_(
-                "Each line is one unit of this layer; σ tells how far it is from its own average over this sound, "
-                "orange above it, blue below. Click a line to choose that unit."
+                "Each line is one unit of this layer: the stronger the colour, the higher it is above its own average "
+                "over this sound (in standard deviations, σ). Click a line to choose that unit."
             ),
         )
 
     return picture
 
 
-def map_name(over: bool = False) -> str:
-    """Name of the map of units, which the row of one unit refers to."""
-    return _("Units (over)") if over else _("Most active units")
-
-
 def _unit(every: Sequence[Stop], settings: Settings, over: bool) -> tuple[tuple[object, ...], Callable[[], Row | None]]:
     """Take the chosen unit out of the map where it is there; else send its curve for every stop."""
-    stop = stops.chosen(every)
-    unit = stops.unit(stop)
+    stop, wanted = stops.chosen(every), session.chosen().unit
     shown = pictures.maps(every, settings.order)[stop.value - every[0].value].units
-    if "map" in settings.rows and (unit is None or unit in shown):
-        colour = stop.colour
-        row = Slice(_("One unit"), map_name(), colour, _unit_help(), over=over)
-        return ("slice", over, colour), lambda: row
+    if "map" in settings.rows and (wanted is None or wanted in shown):
+        row = Slice(_("One unit"), _("Most active units"), stop.colour, _unit_help(), over=over)
+        return ("slice", over, stop.colour), lambda: row
+    unit = stops.unit(stop)
     index = int(shown[0]) if unit is None else unit
     return ("unit", over, index), lambda: _stack(every, _one(every, index, over))
 

@@ -40,8 +40,8 @@ def now() -> Settings:
     return session.recall("layers", Settings())
 
 
-def draw(speaks: bool) -> None:
-    """Draw the controls right under the strip that they change."""
+def draw(speaks: bool) -> Settings:
+    """Draw the controls right under the strip that they change, and return what is wanted."""
     before = now()
     rows = st.pills(
         _("Rows on the strip"),
@@ -80,6 +80,5 @@ def draw(speaks: bool) -> None:
     )
     kept = tuple(name for name in ROWS if name in rows or (name == "lens" and not speaks and name in before.rows))
     wanted = replace(before, rows=kept, over=over, order=order, quiet=quiet)
-    if wanted != before:
-        session.remember("layers", wanted)
-        st.rerun()
+    session.remember("layers", wanted)
+    return wanted

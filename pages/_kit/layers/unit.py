@@ -53,26 +53,32 @@ def _described(stop: Stop, index: int) -> Unit:
 
 
 def _choose(stop: Stop, index: int, offered: list[int]) -> None:
+    """Offer all units by number and the most active ones as buttons; keys change with what is chosen elsewhere."""
     left, right = st.columns([1, 3], gap="medium", vertical_alignment="bottom")
-    number = left.number_input(
+    number, active = f"layers-unit-{stop.value}-{index}", f"layers-active-{stop.value}-{index}-{offered[0]}"
+    left.number_input(
         _("Unit (0 to {last})").format(last=stop.width - 1),
         0,
         stop.width - 1,
         index,
-        key=f"layers-unit-{stop.value}-{index}",
+        key=number,
+        on_change=_take,
+        args=(number,),
         help=_("A layer keeps this many numbers for every moment; a unit is one of them."),
     )
-    picked = right.pills(
+    right.pills(
         _("Most active here"),
         offered,
         default=index if index in offered else None,
-        key=f"layers-active-{stop.value}-{index}-{offered[0]}",
+        key=active,
+        on_change=_take,
+        args=(active,),
         help=_("The units that move furthest about their own average over this sound."),
     )
-    wanted = number if number != index else picked
-    if wanted is not None and wanted != index:
-        session.choose(unit=int(wanted))
-        st.rerun()
+
+
+def _take(key: str) -> None:
+    session.choose(unit=session.widget(key))
 
 
 def _said(found: Unit) -> None:
