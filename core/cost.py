@@ -104,7 +104,8 @@ def _of_folder(spec: ModelSpec, folder: Path, seconds: float) -> Cost:
 
 
 def _cost(spec: ModelSpec, blueprint: Blueprint, header: Header, seconds: float) -> Cost:
-    parameters = sum(prod(shape) for _dtype, shape in loaded_part(blueprint, header).values())
+    learned = [shape for dtype, shape in loaded_part(blueprint, header).values() if dtype.startswith(("F", "BF"))]
+    parameters = sum(prod(shape) for shape in learned)
     return Cost(
         spec=spec,
         family=blueprint.family.name,
@@ -142,7 +143,8 @@ def working_memory(blueprint: Blueprint, seconds: float) -> int:
     if blueprint.family.layout == "patches":
         tokens, frames = _patches(blueprint)
     else:
-        tokens = frames = int((blueprint.family.seconds or seconds) * blueprint.family.frames_per_second)
+        frames = int(seconds * blueprint.family.frames_per_second)
+        tokens = int(blueprint.family.seconds * blueprint.family.frames_per_second) or frames
     kept = (blueprint.layers + 1) * tokens * width + blueprint.layers * heads * frames * frames
     scratch = 3 * heads * tokens * tokens + 2 * tokens * 4 * width
     return KEPT * (kept + max(scratch, _convolution_numbers(blueprint, seconds)))
