@@ -108,5 +108,5 @@ def _inside(page: Page, server: str) -> Iterator[Figure]:
     for turn in range(ROUNDS):
         page.keyboard.press("ArrowRight" if turn % 2 == 0 else "ArrowLeft")
         page.wait_for_timeout(60)
-        times.append(float(page.locator(".strip").first.get_attribute("data-took")))
+        times.append(float(page.locator(".strip").first.get_attribute("data-switch")))
     yield Figure("changed layer inside the strip", median(times), "ms", 20)

@@ -10,7 +10,7 @@ from benchmarks.figure import Figure
 from tests.browser.serving import serving
 
 ROUNDS = 5
-DRAWN = ".strip[data-drawn=layers]"
+DRAWN = '.strip[data-clip][data-painted]:not([data-rows="0"])'
 
 
 def measure() -> Iterator[Figure]:

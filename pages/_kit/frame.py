@@ -13,6 +13,7 @@ from core.text import _
 from pages._kit import engine, errors, model_picker, own_sound, present, session, strip, tiles
 from pages._kit.strip.rows import Row
 
+LOGO = Path(__file__).parents[2] / "assets" / "logo.png"
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 
 _heading: ContextVar[st.delta_generator.DeltaGenerator] = ContextVar("heading")
@@ -21,9 +22,9 @@ _heading: ContextVar[st.delta_generator.DeltaGenerator] = ContextVar("heading")
 def sidebar() -> None:
     """Draw the name, what Strata is for, and the model."""
     st.html(f"<style>{STYLE}</style>")
+    st.logo(str(LOGO), size="large", icon_image=str(LOGO))
     with st.sidebar:
         with st.container(key="brand"):
-            st.markdown("## Strata")  # the name of the product is the same in every language
             st.markdown(_("See and hear what each layer of an audio model does with a sound."))
         model_picker.draw()
 
