@@ -42,7 +42,7 @@ class Trace:
     seconds: float
     hidden: tuple[Float32[np.ndarray, "_tokens _width"], ...]
     grids: tuple[TokenGrid, ...]
-    attention: tuple[Float32[np.ndarray, "_heads frames frames"], ...]
+    attention: tuple[Float32[np.ndarray, "_heads _frames _frames"], ...]
     convolutions: tuple[Float32[np.ndarray, "_frames _channels"], ...]
     logits: Float32[np.ndarray, "..."] | None
 

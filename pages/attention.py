@@ -14,7 +14,7 @@ with frame.question(_("Where does each head look?")) as place, errors.shown():
     seen = view.now()
     strip.rows(rows.payload(seen))
     place.markdown(answer.sentence(seen))
-    st.info(words.reminder(), icon=":material/info:")
+    st.markdown(f":material/info: {words.reminder()}")
     maps.draw(seen)
     left, right = st.columns([3, 2], gap="large")
     with left:

@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from core.text import _
 
 FOLDER = Path(__file__).resolve().parents[1]
+ICON = FOLDER.parent / "assets" / "icon.png"
 
 _inside: ContextVar[bool] = ContextVar("inside_app", default=False)
 
@@ -40,5 +41,7 @@ def inside_app() -> None:
     Streamlit runs a file of ``pages/`` by itself as long as nobody has called ``st.navigation`` in this process.
     """
     if not _inside.get():
+        # without an icon of its own the browser would fetch the page's from a host of fonts
+        st.set_page_config(page_title="Strata", page_icon=str(ICON), layout="wide")
         st.navigation(pages())
         st.rerun()

@@ -65,9 +65,10 @@ def _controls(view: View) -> tuple[str, str]:
 def _layers(view: View) -> tuple[int, ...]:
     middle = min(max(view.layer, 2), max(view.blocks - 1, 1))
     near = [layer for layer in range(middle - 1, middle + LAYERS_SHOWN - 1) if 1 <= layer <= view.blocks]
-    chosen = st.multiselect(
+    chosen = st.pills(
         _("Layers"),
         list(range(1, view.blocks + 1)),
+        selection_mode="multi",
         default=near,
         key=f"bertviz-layers-{view.blocks}",
         help=_("Each layer is a row of pictures, one for each head. More layers take longer to draw."),

@@ -17,7 +17,7 @@ def draw(view: View) -> None:
     st.caption(_hint(view))
     found = answer.most(view, view.asking(view.shown[0]))[:MOST]
     where, when, share = _("looked at"), _("at (s)"), _("share of its attention")
-    bar = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width="large")
+    bar = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
     table = {
         where: [pieces.label(piece) if piece else _("itself") for piece, _share in found],
         when: [f"{(piece.start + piece.end) / 2:.2f}" if piece else "" for piece, _share in found],

@@ -23,10 +23,11 @@ def payload(view: View) -> strip.Payload:
     """Pack the rows for the strip, once for each model, clip and region."""
     alike = len({layer.shape[-1] for layer in view.trace.attention}) == 1
     ways = followed(view) if alike else ()
-    return engine.once(("attention rows", view.key, view.region), lambda: strip.rows_payload(_rows(view, ways)))
+    return engine.once(("attention rows", view.key, view.region), lambda: strip.rows_payload(listed(view, ways)))
 
 
-def _rows(view: View, ways: Ways) -> list[Row]:
+def listed(view: View, ways: Ways) -> list[Row]:
+    """List the rows: one curve for every layer and head, and one for the way through all layers (``ways``)."""
     name, sentence = _looks(view)
     found = [_over_heads(view, name, sentence, [_shares(view, block) for block in range(view.blocks)])]
     if view.region:

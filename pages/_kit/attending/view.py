@@ -53,10 +53,7 @@ class View:
 
     def time(self, block: int) -> TimeAxis:
         """Where the frames lie between which a layer, counted from 0, attends."""
-        count = self.trace.attention[block].shape[-1]
-        grids = (self.trace.grids[block + 1].time, self.trace.grids[block].time, self.trace.time)
-        alike = [time for time in grids if time.count == count]
-        return alike[0] if alike else TimeAxis(*_spread(self.trace.time, count), count)
+        return self.trace.grids[block].time
 
     def asking(self, block: int) -> slice:
         """Frames of a layer that ask: those of the region, or all."""
@@ -85,12 +82,6 @@ def now() -> View:
         head=min(chosen.head, len(trace.attention[0]) - 1),
         region=present.region() if present.has_region() else None,
     )
-
-
-def _spread(time: TimeAxis, count: int) -> tuple[float, float, float]:
-    """Spread ``count`` frames over the same time: start, step and field in seconds."""
-    step = time.step * time.count / count
-    return time.start + (step - time.step) / 2, step, time.field + step - time.step
 
 
 def followed(view: View) -> tuple[Float32[ndarray, "queries keys"], ...]:

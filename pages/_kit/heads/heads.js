@@ -137,6 +137,7 @@ class Heads {
       const side = element.clientWidth || 40
       const context = sized(element.firstChild, side, side)
       context.imageSmoothingQuality = "high"
+      context.imageSmoothingEnabled = this.tree.spans.length > side / 2 // few pieces keep their edges
       context.drawImage(headBitmap(this.tree, layer, head, this.look.dark), 0, 0, side, side)
     }
     this.draw()

@@ -12,6 +12,9 @@ from pages._kit.colours import table
 BRIGHTEST = 99.8  # percentile of a map that takes the last colour: one lone cell must not darken all others
 
 
+LEAST_TOP = 4.0  # even shares: a head that looks at everything alike is drawn in a middle tone, not in the last
+
+
 @dataclass(frozen=True, eq=False)
 class Measure:
     """One number per head, to read and to sort by.
@@ -81,7 +84,7 @@ def fine_payload(
 def _levels(
     maps: Float[np.ndarray, "layers heads stretches stretches"], spans: Float[np.ndarray, "stretches 2"], packer: Packer
 ) -> dict[str, object]:
-    tops = np.maximum(np.percentile(maps, BRIGHTEST, axis=(2, 3)), 1e-9)
+    tops = np.maximum(np.percentile(maps, BRIGHTEST, axis=(2, 3)), min(LEAST_TOP / maps.shape[-1], 1.0))
     share = np.clip(maps / tops[:, :, None, None], 0.0, 1.0)
     return {
         "maps": packer.array(np.round(255 * np.sqrt(share)).astype(np.uint8)),
