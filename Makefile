@@ -21,7 +21,7 @@ lint: $(VENV)/developer
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 texts: $(VENV)/developer
-	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k n_:1,2 -k N_ -o locale/strata.pot core models pages
+	$(BIN)/python -m tests.messages
 
 traces: $(VENV)/app
 	$(BIN)/python -m models.recipes.traces

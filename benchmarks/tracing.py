@@ -15,11 +15,11 @@ SECONDS, RATE, ROUNDS = 10, 16_000, 9
 def measure() -> Iterator[Figure]:
     """Yield the ratio of trace() to the bare pass, and the largest difference between their values."""
     import torch
-    from core.loading import load_folder
     from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
     from benchmarks.models_on_disk import saved
     from core.clip import Clip
+    from core.loading import load_folder
     from core.model_spec import ModelSpec
     from core.trace import trace
 

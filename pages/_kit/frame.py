@@ -9,11 +9,12 @@ import streamlit as st
 
 from core import samples
 from core.errors import StrataError
-from core.text import _
+from core.text import N_, _
 from pages._kit import engine, errors, model_picker, own_sound, present, session, strip, tiles
 from pages._kit.strip.rows import Row
 
 LOGO = Path(__file__).parents[2] / "assets" / "logo.png"
+KINDS = {"speech": N_("speech"), "digits": N_("digits"), "sound": N_("sound")}
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 
 _heading: ContextVar[st.delta_generator.DeltaGenerator] = ContextVar("heading")
@@ -62,7 +63,8 @@ def _own_tiles() -> Iterator[tiles.Tile]:
 def _sample_tiles() -> Iterator[tiles.Tile]:
     for name, sample in present.shipped().items():
         clip = present.sample_clip(name)
-        yield tiles.Tile(name, sample.title, clip.seconds, samples.thumbnail(clip), sample.voice or sample.kind)
+        note = _(sample.voice) if sample.voice else _(KINDS[sample.kind])
+        yield tiles.Tile(name, _(sample.title), clip.seconds, samples.thumbnail(clip), note)
 
 
 def _strip() -> None:

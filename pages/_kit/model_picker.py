@@ -16,6 +16,8 @@ from pages._kit.policy import policy
 if TYPE_CHECKING:
     from core.cost import Cost
 
+EXAMPLE = "facebook/wav2vec2-base-960h"
+
 
 def draw() -> None:
     """Draw the card of the chosen model and the button that leads to others."""
@@ -110,9 +112,7 @@ def asked(way: str) -> str:
         st.caption(f"{_(row.purpose)} {size}, {row.licence or _('licence not known here')}.")
         return name
     if way == "hub":
-        return st.text_input(
-            _("Name on the Hugging Face hub, or its link"), placeholder="facebook/wav2vec2-base-960h", key="model-hub"
-        )
+        return st.text_input(_("Name on the Hugging Face hub, or its link"), placeholder=EXAMPLE, key="model-hub")
     return st.text_input(_("Folder on this computer"), key="model-folder")
 
 
