@@ -49,9 +49,9 @@ def maps(stops: Sequence[Stop], order: str) -> tuple[ActivationMap, ...]:
     )
 
 
-def coarse(levels: UInt8[np.ndarray, "rows frames"]) -> UInt8[np.ndarray, "rows frames"]:
-    """Keep as many levels as the eye needs."""
-    return (np.round(levels / 255 * (LEVELS - 1)) * (255 // (LEVELS - 1))).astype(np.uint8)
+def scores(shown: ActivationMap) -> Float32[np.ndarray, "rows frames"]:
+    """Give a map's values back in standard deviations."""
+    return shown.low + shown.levels.astype(np.float32) * ((shown.high - shown.low) / 255)
 
 
 def colouring(stops: Sequence[Stop], quiet: bool) -> Colouring | None:

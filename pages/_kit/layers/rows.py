@@ -143,7 +143,7 @@ def _map(every: Sequence[Stop], order: str, over: bool = False) -> Callable[[int
         shown, stop = found[at], every[at]
         return Matrix(
             _("Most active units"),
-            pictures.coarse(shown.levels),
+            pictures.scores(shown),
             stop.time,
             low=shown.low,
             high=shown.high,
@@ -153,6 +153,7 @@ def _map(every: Sequence[Stop], order: str, over: bool = False) -> Callable[[int
             upward=False,
             colours=stop.table,
             units=() if over else tuple(int(unit) for unit in shown.units),
+            levels=pictures.LEVELS,
             over=over,
             colour=stop.colour,
             help=_(
