@@ -11,6 +11,7 @@ from tests.browser import made
 
 APP = "tests/browser/strip_app.py"
 FRAME = 20  # ms: one picture on a screen of 50 Hz
+CORNER = "canvas => canvas.getContext('2d').getImageData(5, 5, 1, 1).data[0]"
 
 
 class Visit:
@@ -301,6 +302,41 @@ def test_it_fits_the_screen_and_everyone_can_use_it(
     found = Axe().run(visit.page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found] == []
     context.close()
+
+
+def test_fingers_select_and_still_scroll_the_page(browser: Browser, serve: Callable[[str], str]) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visit = Visit(context.new_page(), serve(APP))
+    visit.page.touchscreen.tap(*visit.point(0.6, "word"))
+    assert visit.region == (0.4, 0.9)
+    across, down = visit.point(1.3, "Waveform")
+    finger = context.new_cdp_session(visit.page)
+
+    def swipe(to: tuple[float, float]) -> None:
+        steps = [(across + (to[0] - across) * part / 8, down + (to[1] - down) * part / 8) for part in range(9)]
+        for kind, where in [("touchStart", steps[0]), *(("touchMove", step) for step in steps[1:]), ("touchEnd", None)]:
+            points = [{"x": where[0], "y": where[1]}] if where else []
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    swipe((visit.point(1.9, "Waveform")[0], down + 3))
+    assert visit.region == pytest.approx((1.3, 1.9), abs=0.05)
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = visit.page.evaluate(top)
+    swipe((across + 2, down - 200))
+    visit.page.wait_for_timeout(400)
+    assert visit.page.evaluate(top) > before + 50
+    assert visit.region == pytest.approx((1.3, 1.9), abs=0.05), "scrolling selects nothing"
+    context.close()
+
+
+def test_it_follows_the_page_from_light_to_dark(visit: Visit) -> None:
+    def shade() -> int:
+        return int(visit.page.locator(".row[data-kind=matrix] canvas").first.evaluate(CORNER))
+
+    light = shade()
+    visit.page.emulate_media(color_scheme="dark")
+    visit.page.wait_for_timeout(1000)
+    assert light > 150 > 100 > shade(), "what is quiet takes the shade of the paper"
 
 
 def test_nothing_leaves_this_computer_and_nothing_complains(visit: Visit) -> None:

@@ -20,6 +20,7 @@ function readLook(root, tables) {
     soft: value("--soft", "#666666"),
     faint: value("--faint", "#bbbbbb"),
     font: value("--st-font", "sans-serif"),
+    fonts: document.fonts.status,
     dark: luminance(paper) < 0.4,
     onPrimary: luminance(primary) > 0.45 ? "#111111" : "#ffffff",
     region: null,

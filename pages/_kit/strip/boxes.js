@@ -50,15 +50,25 @@ function itemAt(items, second) {
   return found ?? null
 }
 
-function fitted(context, label, room, look) {
-  for (const size of [LABEL_FONT, 10.5, 9, SMALLEST_FONT]) {
-    context.font = `${size}px ${look.font}`
-    if (context.measureText(label).width <= room) return label
+// Widths of labels at their full size; measuring is what drawing many small boxes spends its time on.
+const widths = new Map()
+function widthOf(context, label, look) {
+  const name = `${look.font}/${look.fonts}/${label}`
+  if (!widths.has(name)) {
+    context.font = `${LABEL_FONT}px ${look.font}`
+    widths.set(name, context.measureText(label).width)
   }
+  return widths.get(name)
+}
+
+function fitted(context, label, room, look) {
+  const wide = widthOf(context, label, look)
+  const size = [LABEL_FONT, 10.5, 9, SMALLEST_FONT].find((one) => (wide * one) / LABEL_FONT <= room)
+  context.font = `${size ?? SMALLEST_FONT}px ${look.font}`
+  if (size) return label
   if (room < 14) return ""
-  let kept = label
-  while (kept.length > 1 && context.measureText(kept + "…").width > room) kept = kept.slice(0, -1)
-  return kept.length > 1 || label.length === 1 ? kept + "…" : ""
+  const kept = label.slice(0, Math.floor((label.length * room * LABEL_FONT) / (wide * SMALLEST_FONT)) - 1)
+  return kept.length > 1 ? `${kept}…` : ""
 }
 
 function paintBoxes(context, row, view, width, height, look) {

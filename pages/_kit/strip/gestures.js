@@ -12,7 +12,7 @@ class Gestures {
     surface.addEventListener("pointermove", (event) => this.move(event))
     surface.addEventListener("pointerup", (event) => this.up(event))
     surface.addEventListener("pointercancel", (event) => this.cancel(event))
-    surface.addEventListener("pointerleave", () => strip.hover(null))
+    surface.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && strip.hover(null))
     surface.addEventListener("dblclick", () => strip.select(null))
     surface.addEventListener("wheel", (event) => this.wheel(event), { passive: false })
     surface.addEventListener("keydown", (event) => this.key(event))
@@ -29,6 +29,7 @@ class Gestures {
     const edge = event.target.classList.contains("edge") ? [...this.surface.querySelectorAll(".edge")].indexOf(event.target) : -1
     this.press = { x: event.clientX, anchor: edge < 0 ? this.at(event) : edges[1 - edge], dragging: edge >= 0, before: edges }
     this.surface.setPointerCapture(event.pointerId)
+    this.strip.hover(event)
   }
   move(event) {
     if (this.pointers.has(event.pointerId)) this.pointers.set(event.pointerId, event)

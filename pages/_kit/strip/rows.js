@@ -113,7 +113,7 @@ class RowElement {
     const { row, height, canvas } = this
     if (!width) return false
     const identity = row.values?.hash ?? row.identity ?? row.name ?? ""
-    const state = [identity, row.kind, row.colour, row.note, view.start, view.end, width, height, ratio, look.dark, look.text, look.primary]
+    const state = [identity, row.kind, row.colour, row.note, view.start, view.end, width, height, ratio, look.dark, look.text, look.primary, look.fonts]
     if (row.items) state.push(look.region, row.confidence)
     if (row.chooses) state.push(look.chosen?.[row.chooses])
     for (const other of row.over || []) state.push(other.values.hash, other.kind, other.colour)

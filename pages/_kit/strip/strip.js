@@ -28,13 +28,17 @@ class Strip extends Screen {
     ]
     this.observer = new ResizeObserver(() => this.measure())
     this.observer.observe(root)
+    // letters drawn before their font has come are drawn again
+    document.fonts.addEventListener("loadingdone", this.fontsCame)
     for (const kind of ["offer", "clip", "rows"]) this.fed(kind)
     this.tick()
   }
+  fontsCame = () => this.relook()
   close() {
     this.closed = true
     this.player.stop()
     this.observer.disconnect()
+    document.fonts.removeEventListener("loadingdone", this.fontsCame)
     for (const off of this.offs) off()
   }
 
