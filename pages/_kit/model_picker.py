@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from core import catalogue, sources
+from core import catalogue, device, sources
 from core.errors import StrataError
 from core.model_spec import ModelCard, ModelSpec
 from core.progress import Step
@@ -84,15 +84,24 @@ def _choose() -> None:
         key="way",
         label_visibility="collapsed",
     )
-    half = st.toggle(
-        _("Half precision"),
-        session.recall("half", False),
-        key="half",
-        help=_("Computes with 16-bit numbers where the processor can: about half the memory, rounded to three digits."),
-    )
-    session.remember("half", half)
+    half = _half_precision()
     with errors.shown():
         _offer(asked(way), "bfloat16" if half else "float32")
+
+
+def _half_precision() -> bool:
+    possible = device.has_bfloat16()
+    half = st.toggle(
+        _("Half precision"),
+        possible and session.recall("half", False),
+        key="half",
+        disabled=not possible,
+        help=_("Computes with 16-bit numbers: about half the memory, rounded to three digits.")
+        if possible
+        else _("This processor does not compute with 16-bit numbers."),
+    )
+    session.remember("half", half)
+    return half
 
 
 def asked(way: str) -> str:
@@ -120,14 +129,18 @@ def _offer(name: str, dtype: Literal["float32", "bfloat16"]) -> None:
     """Say what a model costs and load it when asked."""
     if not name:
         return
-    spec = replace(sources.parse(name, policy()), dtype=dtype)
+    spec = replace(sources.parse(name, policy()), dtype=dtype, device=device.best_device())
     if not st.button(_("What does it cost?"), key="cost") and session.recall("priced") != (name, dtype):
         return
     session.remember("priced", (name, dtype))
     cost = price(spec)
     if st.button(_("Load it"), key="load", type="primary", width="stretch"):
         load(cost.spec)
-        session.choose(model=name if spec.source != "hub" else f"{spec.name}@{cost.spec.revision}", precision=dtype)
+        session.choose(
+            model=name if spec.source != "hub" else f"{spec.name}@{cost.spec.revision}",
+            precision=dtype,
+            device=spec.device,
+        )
         st.rerun()
 
 

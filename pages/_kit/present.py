@@ -84,7 +84,7 @@ def spec() -> ModelSpec:
         st.toast(str(error))
         session.choose(model=session.DEFAULT_MODEL)
         found = sources.parse(session.DEFAULT_MODEL)
-    return replace(found, dtype=now.precision)
+    return replace(found, dtype=now.precision, device=now.device)
 
 
 def settle() -> None:

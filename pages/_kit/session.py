@@ -18,7 +18,7 @@ class Chosen:
 
     clip    name of a sample, or the fingerprint of a sound of the visitor's own
     model   name of a bundled checkpoint, "owner/name@version" of the hub, or the path of a folder
-    precision  type that the model computes in
+    precision, device  what the model computes in, and on
     layer   0 is the input of the first block, below 0 a convolution of the front end (-1: the last)
     head    within the layer
     unit    index within the layer's width, or None for the most active ones
@@ -28,6 +28,7 @@ class Chosen:
     clip: str = DEFAULT_CLIP
     model: str = DEFAULT_MODEL
     precision: Literal["float32", "bfloat16"] = "float32"
+    device: str = "cpu"
     layer: int = 1
     head: int = 0
     unit: int | None = None

@@ -13,7 +13,7 @@ def draw(view: View) -> None:
     """List the pieces that the chosen head looks at from the chosen part."""
     import pandas as pd
 
-    st.subheader(_("Where it looks from {asked}").format(asked=pieces.asked(view)), anchor=False)
+    st.header(_("Where it looks from {asked}").format(asked=pieces.asked(view)), anchor=False)
     st.caption(_hint(view))
     found = answer.most(view, view.asking(view.shown[0]))[:MOST]
     where, when, share = _("looked at"), _("at (s)"), _("share of its attention")

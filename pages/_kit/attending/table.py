@@ -22,7 +22,7 @@ def draw(view: View) -> None:
     figure = heads(view.measures)
     records = [_row(record) for record in head_records(view.measures)]
     name, save = st.columns([3, 1], vertical_alignment="bottom")
-    name.subheader(_("All heads in numbers"), anchor=False)
+    name.header(_("All heads in numbers"), anchor=False)
     save.download_button(
         _("Save numbers (CSV)"),
         figure.numbers(),
@@ -85,7 +85,7 @@ def _choose_row(places: list[tuple[int, int]]) -> None:
 def chart(view: View) -> None:
     """Draw every head by two of its measures; a click on one chooses it."""
     names = {name: _(title) for name, (title, _unit, _meaning) in MEASURES.items()}
-    st.subheader(_("Two measures against each other"), anchor=False)
+    st.header(_("Two measures against each other"), anchor=False)
     across, down = st.columns(2)
     x = across.selectbox(_("Across"), list(names), format_func=names.get, index=4, key="heads-x", help=_help("across"))
     y = down.selectbox(_("Upwards"), list(names), format_func=names.get, index=3, key="heads-y", help=_help("upwards"))

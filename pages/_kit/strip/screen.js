@@ -135,13 +135,14 @@ class Screen {
   }
   hover(event) {
     this.cross.hidden = !event
+    const element = event && this.rowUnder(event)
+    for (const row of this.shown) row.element.classList.toggle("pointed", row === element)
     this.read.textContent = ""
     if (!event || !this.clip) return
     const box = this.surface.getBoundingClientRect()
     const x = Math.min(box.width, Math.max(0, event.clientX - box.left))
     const second = this.view.second(x, box.width)
     this.cross.style.transform = `translateX(${x}px)`
-    const element = this.rowUnder(event)
     const plot = element?.plot.getBoundingClientRect()
     const value = element ? readOut(element.row, second, (event.clientY - plot.top) / plot.height, this.look, this.words) : ""
     this.read.textContent = `${seconds(second, 3)} s${value ? ` · ${value}` : ""}`
