@@ -17,8 +17,8 @@ MARKED = "#d6336c"  # a ring or an outline around what was chosen
 SHAPES = ("circle", "square", "triangle-up")  # global, vertical, diagonal
 
 
-def likeness(found: Likeness, layer: int | None = None) -> Figure:
-    """Draw which layers resemble which; ``layer`` is outlined."""
+def likeness(found: Likeness, layer: int | None = None, light: bool = False) -> Figure:
+    """Draw which layers resemble which; ``layer`` is outlined; on a ``light`` page what is alike is dark."""
     layers = len(found.matrix)
     pairs = [(a, b) for a in range(layers) for b in range(a + 1, layers)]
     least = min(pairs, key=lambda pair: found.matrix[pair], default=(0, 0))
@@ -32,16 +32,17 @@ def likeness(found: Likeness, layer: int | None = None) -> Figure:
         {"x": x, "y": y, "value": round(value, DIGITS), "x_colour": colours[x], "y_colour": colours[y]}
         for x, y, value in rows
     ]
-    marks = _likeness_marks(layer)
+    marks = _likeness_marks(layer, light)
     return Figure(frame(records, marks, 420), alt, ("layer", "other layer", "unbiased linear CKA"), rows)
 
 
-def _likeness_marks(layer: int | None) -> list[Spec]:
+def _likeness_marks(layer: int | None, light: bool) -> list[Spec]:
     """Draw the matrix, the colour of each layer along both axes, and an outline around one row."""
     x, y = (
         axis(name, layer_title(), "ordinal", axis={"labelAngle": 0, "offset": 12, "domain": False}) for name in "xy"
     )
-    colour = axis("value", _("Likeness"), scale=_sequential(0.0, 1.0), legend={"orient": "top", "gradientLength": 160})
+    scale = _sequential(0.0, 1.0, light)
+    colour = axis("value", _("Likeness"), scale=scale, legend={"orient": "top", "gradientLength": 160})
     tip = tips(y=_("Layer"), x=_("and layer"), value=_("Likeness"))
     swatch: Spec = {"type": "square", "size": 70, "opacity": 1, "clip": False}
     once = [{"filter": "datum.x == datum.y"}]
@@ -188,6 +189,7 @@ def _as_is(field: str) -> Spec:
     return {"field": field, "type": "nominal", "scale": None, "legend": None}
 
 
-def _sequential(low: float, high: float) -> Spec:
+def _sequential(low: float, high: float, light: bool) -> Spec:
+    """Spread the sound's map from the page's ground to what stands out from it."""
     stops = [to_hex(SOUND[at]) for at in np.linspace(0, len(SOUND) - 1, 12).round().astype(int)]
-    return {"domain": [low, high], "range": stops, "interpolate": "lab", "clamp": True}
+    return {"domain": [low, high], "range": stops[::-1] if light else stops, "interpolate": "lab", "clamp": True}

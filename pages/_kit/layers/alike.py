@@ -31,15 +31,16 @@ def draw(stop: Stop) -> None:
     try:
         likeness, steps = measured()
     except MethodError as error:
-        st.subheader(_("Which layers resemble which"), anchor=False)
+        st.header(_("Which layers resemble which"), anchor=False)
         errors.show(error)
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(_("Which layers resemble which"), anchor=False, help=_(similarity.MEANING))
-        _figure(charts.likeness(likeness, None if stop.is_convolution else stop.value), "likeness")
+        st.header(_("Which layers resemble which"), anchor=False, help=_(similarity.MEANING))
+        chosen = None if stop.is_convolution else stop.value
+        _figure(charts.likeness(likeness, chosen, light=st.context.theme.type != "dark"), "likeness")
     with right:
-        st.subheader(_("What each layer changes"), anchor=False, help=_(similarity.STEP_MEANING))
+        st.header(_("What each layer changes"), anchor=False, help=_(similarity.STEP_MEANING))
         _change(likeness, steps)
     if likeness.caution:
         st.caption(likeness.caution)

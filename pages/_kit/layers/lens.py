@@ -83,7 +83,7 @@ def wait() -> None:
 
 def draw(lens: Lens) -> None:
     """List what every layer would write, with how far it is from what the model writes in the end."""
-    st.subheader(_("What it would write if it stopped at a layer"), anchor=False)
+    st.header(_("What it would write if it stopped at a layer"), anchor=False)
     if lens.state == "none":
         _nothing_to_say()
         return

@@ -25,7 +25,7 @@ def draw(every: Sequence[Stop], stop: Stop) -> None:
     offered = [int(unit) for unit in pictures.maps(every, order)[stop.value - every[0].value].units[:OFFERED]]
     index = stops.unit(stop)
     index = offered[0] if index is None else index
-    st.subheader(_("One unit of {layer}").format(layer=stop.name), anchor=False, help=_(units.CAVEAT))
+    st.header(_("One unit of {layer}").format(layer=stop.name), anchor=False, help=_(units.CAVEAT))
     _choose(stop, index, offered)
     found = engine.once(pictures.key("unit", stop.value, index), lambda: _described(stop, index))
     _said(found)
