@@ -21,7 +21,7 @@ LONGEST = 30.0  # seconds; attention grows with the square of the length
 
 @dataclass(frozen=True)
 class Shape:
-    """How large an encoder is: transformer blocks, attention heads of the first block, numbers per token."""
+    """How large an encoder is: transformer blocks, most attention heads of a block, numbers per token at the end."""
 
     layers: int
     heads: int

@@ -1,6 +1,6 @@
 """What a CTC model would write if it stopped at a layer (the logit lens; for speech: de Heer Kloots & Zuidema 2024)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -22,13 +22,14 @@ def lens(model: "LoadedModel", trace: Trace) -> tuple[Float32[np.ndarray, "_fram
     """
     import torch
 
-    if not model.card.speaks:
+    if not model.card.speaks or trace.logits is None:
         raise MethodError(
             _("{name} writes nothing, so no layer can be read through its head.").format(name=model.card.title),
             hint=_("Choose a model that writes what it hears."),
         )
-    family, last = model.family, len(trace.hidden) - 1
-    with model.exclusive() as module, torch.inference_mode():
+    family, last, frames = model.family, len(trace.hidden) - 1, len(trace.logits)
+    with model.exclusive() as module, torch.no_grad():
+        head: Any = module.lm_head
         like = next(module.parameters())
         found = []
         for layer, values in enumerate(trace.hidden):
@@ -36,7 +37,7 @@ def lens(model: "LoadedModel", trace: Trace) -> tuple[Float32[np.ndarray, "_fram
             hidden = torch.tensor(values, device=like.device, dtype=like.dtype)[None]
             if not (family.last_is_finished and layer == last):
                 hidden = family.finish(module, hidden)
-            found.append(frozen(module.lm_head(_lengthened(hidden, len(trace.logits)))[0]))
+            found.append(frozen(head(_lengthened(hidden, frames))[0]))
     return tuple(found)
 
 

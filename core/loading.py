@@ -154,7 +154,8 @@ def _card(
     extractor: Any,
     blueprint: Blueprint,
 ) -> ModelCard:
-    config, shape = module.config, family.shape(module.config)
+    config: Any = module.config
+    shape = family.shape(config)
     speaks, classifies = named == family.ctc, named == family.classifier
     symbols, blank = _symbols(folder, config) if speaks else ((), -1)
     labels = tuple(str(config.id2label[at]) for at in range(config.num_labels)) if classifies else ()

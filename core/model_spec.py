@@ -26,9 +26,9 @@ class ModelCard:
     """What can be said of a loaded model.
 
     layers       transformer blocks
-    heads        attention heads of the first block
-    width        numbers per token at the input of the first block
-    parameters   how many numbers were learned
+    heads        attention heads of one block, the most where blocks differ
+    width        numbers per token after the last block
+    parameters   how many numbers were learned, of the part that is loaded
     sample_rate  Hz that the model was trained on
     shortest     least sound that the model can take, in seconds
     longest      most sound that the model takes at once, in seconds
@@ -38,6 +38,7 @@ class ModelCard:
     speaks       has a CTC head
     classifies   has a classifier
     attends      its attention can be laid out over time
+    multi_label  several of the labels can be true at once
     """
 
     title: str

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,10 +68,16 @@ class Trace:
 
 
 def symbol_time(time: TimeAxis, count: int) -> TimeAxis:
-    """Place the ``count`` outputs of a CTC head, which may come more often than the frames of the blocks."""
-    ratio = max(round(count / time.count), 1)
-    step = time.step / ratio
-    return TimeAxis(time.start - (ratio - 1) / 2 * step, step, time.field, count)
+    """Place the ``count`` outputs of a CTC head, which may come more or less often than the frames of the blocks.
+
+    SEW splits each frame into two, and may add one at the end; each layer of an adapter keeps every second frame,
+    beginning with the first.
+    """
+    if count < time.count:
+        return TimeAxis(time.start, time.step * 2 ** ceil(log2(time.count / count)), time.field, count)
+    split = 2 ** int(log2(count / time.count))
+    step = time.step / split
+    return TimeAxis(time.start - (split - 1) / 2 * step, step, time.field, count)
 
 
 def trace(model: "LoadedModel", clip: Clip) -> Trace:
@@ -79,7 +86,8 @@ def trace(model: "LoadedModel", clip: Clip) -> Trace:
 
     samples, family = model.samples(clip), model.family
     inputs = model.placed(family.encode(model.extractor, samples))
-    with model.exclusive() as module, torch.inference_mode(), family.around(module):
+    # not inference_mode: what a model keeps for its next pass, such as positions, must still serve one with gradients
+    with model.exclusive() as module, torch.no_grad(), family.around(module):
         grids = family.grids(module, model.extractor, samples.size)
         with listening(model, grids) as heard:
             output = module(**inputs, **family.call, output_hidden_states=family.blocks is None)
@@ -115,7 +123,7 @@ class Heard:
 def listening(model: "LoadedModel", grids: tuple[TokenGrid, ...]) -> Iterator[Heard]:
     """Take down attention over time and convolution features while a pass runs; leaves no hook behind."""
     heard, family, module = Heard(), model.family, model.module
-    hooks = []
+    hooks: list[Any] = []
 
     def hear_attention(block: int) -> "Callable[..., None]":
         def hear(_part: object, _inputs: object, output: "tuple[torch.Tensor, ...]") -> None:

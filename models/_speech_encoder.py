@@ -1,6 +1,7 @@
 """What the speech encoders share: convolutions on the waveform, then transformer blocks on frames of 20 ms."""
 
-from math import prod
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def shape(config: Any) -> Shape:
     return Shape(config.num_hidden_layers, config.num_attention_heads, config.hidden_size)
 
 
-def base(module: "torch.nn.Module") -> Any:
+def base(module: Any) -> Any:
     """Return the encoder without its head."""
     return getattr(module, module.base_model_prefix, module)
 
@@ -44,63 +45,84 @@ def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str
     return {"input_values": found["input_values"]}
 
 
-def field(config: Any) -> int:
-    """Count the samples that one frame of the convolutions sees."""
-    width, step = 1, 1
-    for kernel, stride in zip(config.conv_kernel, config.conv_stride, strict=True):
-        width, step = width + (kernel - 1) * step, step * stride
-    return width
+def steps(config: Any) -> list[tuple[int, int]]:
+    """List kernel and stride of each step from the waveform to layer 0: the convolutions, and SEW's pooling."""
+    squeeze = getattr(config, "squeeze_factor", 1)
+    return [*zip(config.conv_kernel, config.conv_stride, strict=True), *[(squeeze, squeeze)] * (squeeze > 1)]
 
 
-def frame_axis(config: Any, samples: int, rate: int) -> TimeAxis:
-    """Place the frames of the convolutions: frame i sees samples [i * hop, i * hop + field)."""
-    count, hop, width = samples, prod(config.conv_stride), field(config)
-    for kernel, stride in zip(config.conv_kernel, config.conv_stride, strict=True):
+def hop_and_field(chain: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Count the inputs between neighbouring outputs, and those that one output sees."""
+    hop, field = 1, 1
+    for kernel, stride in chain:
+        field += (kernel - 1) * hop
+        hop *= stride
+    return hop, field
+
+
+def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
+    """Give every layer the frames of layer 0: frame i sees samples [hop * i, hop * i + field)."""
+    chain, rate, count = steps(module.config), extractor.sampling_rate, samples
+    hop, field = hop_and_field(chain)
+    for kernel, stride in chain:
         count = (count - kernel) // stride + 1
-    return TimeAxis(width / 2 / rate, hop / rate, width / rate, count)
-
-
-def grids(module: "torch.nn.Module", extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
-    """Give every layer the frames of the convolutions."""
-    grid = TokenGrid(frame_axis(module.config, samples, extractor.sampling_rate))
+    grid = TokenGrid(TimeAxis(field / 2 / rate, hop / rate, field / rate, count))
     return (grid,) * (module.config.num_hidden_layers + 1)
 
 
-def attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+def attention(module: Any) -> "list[torch.nn.Module]":
     """List the attention of every block."""
     return [layer.attention for layer in base(module).encoder.layers]
 
 
-def self_attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+def self_attention(module: Any) -> "list[torch.nn.Module]":
     """List the attention of every block where it is called ``self_attn``."""
     return [layer.self_attn for layer in base(module).encoder.layers]
 
 
-def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
+def over_time(module: Any, weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
     """Frames are all there is: (1, heads, frames, frames) -> (heads, frames, frames)."""
     return weights[0]
 
 
-def average(features: "torch.Tensor", frames: int) -> "torch.Tensor":
-    """Average (1, channels, positions) onto frames: (frames, channels)."""
-    from torch.nn.functional import adaptive_avg_pool1d
+def averaging(later: Sequence[tuple[int, int]]) -> "Callable[[torch.Tensor, int], torch.Tensor]":
+    """Build the average of a convolution's output onto the frames of layer 0, given the steps that come after it.
 
-    return adaptive_avg_pool1d(features, frames)[0].T
-
-
-def convolutions(module: "torch.nn.Module") -> tuple[Tap, ...]:
-    """List the convolutions of the front end."""
-    return tuple(Tap(layer, average) for layer in base(module).feature_extractor.conv_layers)
+    Frame i is made of positions [hop * i, hop * i + field); it takes the ``hop`` of them in the middle, so that no
+    position counts twice and none drifts against the frames, however long the clip is.
+    """
+    hop, field = hop_and_field(later)
+    return partial(_average, hop=hop, first=(field - hop) // 2)
 
 
-def finish(module: "torch.nn.Module", values: "torch.Tensor", *place: object) -> "torch.Tensor":
-    """Apply the last norm where blocks leave their output without one (``do_stable_layer_norm``)."""
-    return base(module).encoder.layer_norm(values) if getattr(module.config, "do_stable_layer_norm", False) else values
+def _average(features: "torch.Tensor", frames: int, hop: int, first: int) -> "torch.Tensor":
+    from torch.nn.functional import avg_pool1d
+
+    return avg_pool1d(features[..., first : first + frames * hop], hop)[0].T
+
+
+def convolutions(module: Any) -> tuple[Tap, ...]:
+    """List the convolutions of the front end, after their norm and activation."""
+    chain, layers = steps(module.config), base(module).feature_extractor.conv_layers
+    return tuple(Tap(layer, averaging(chain[index + 1 :])) for index, layer in enumerate(layers))
+
+
+def finish(module: Any, values: "torch.Tensor", *place: object) -> "torch.Tensor":
+    """Apply the last norm where blocks leave their output without one (``do_stable_layer_norm``), then any adapter."""
+    if getattr(module.config, "do_stable_layer_norm", False):
+        values = base(module).encoder.layer_norm(values)
+    return adapted(module, values)
+
+
+def adapted(module: Any, values: "torch.Tensor") -> "torch.Tensor":
+    """Apply the convolutions that some checkpoints have between encoder and head (``add_adapter``)."""
+    adapter = getattr(base(module), "adapter", None)
+    return values if adapter is None else adapter(values)
 
 
 def fewest(extractor: Any, config: Any) -> int:
-    """One frame needs as many samples as the convolutions see."""
-    return field(config)
+    """One frame of layer 0 needs as many samples as it sees."""
+    return hop_and_field(steps(config))[1]
 
 
 def speech_encoder(name: str, title: str, summary: str, prefix: str, **differences: Any) -> Family:

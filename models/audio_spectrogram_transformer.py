@@ -36,7 +36,7 @@ def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str
     return {"input_values": extractor(samples, sampling_rate=RATE, return_tensors="pt")["input_values"]}
 
 
-def grids(module: "torch.nn.Module", extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
+def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
     """Tokens are bands of frames, band by band: token = 2 + band * frames + frame."""
     config = module.config
     patch, step = config.patch_size, config.time_stride
@@ -54,16 +54,17 @@ def _edges(config: Any, bands: int) -> tuple[float, ...]:
     """Place the borders between bands of patches halfway between their middles, in Hz."""
     low, high = mel(np.array([LOWEST, RATE / 2]), "htk")
     bins = (np.arange(bands + 1) - 0.5) * config.frequency_stride + config.patch_size / 2
-    places = low + (high - low) * np.clip(bins, 0, config.num_mel_bins) / config.num_mel_bins
+    # Kaldi's bin m is a triangle around the (m + 1)th of num_mel_bins + 1 equal steps from low to high
+    places = low + (high - low) * (np.clip(bins, 0, config.num_mel_bins) + 0.5) / (config.num_mel_bins + 1)
     return tuple(float(hz) for hz in hertz(places, "htk"))
 
 
-def attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+def attention(module: Any) -> "list[torch.nn.Module]":
     """List the attention of every block."""
     return [layer.attention for layer in getattr(module, module.base_model_prefix, module).layers]
 
 
-def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
+def over_time(module: Any, weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
     """Average the bands that look, add up the bands that are looked at; special tokens and padding are left out.
 
     What went to them is left out of every row before the row is brought to one again.
@@ -74,7 +75,7 @@ def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, gr
     return (kept / kept.sum(-1, keepdim=True).clamp_min(1e-12)).mean(1)
 
 
-def finish(module: "torch.nn.Module", values: "torch.Tensor", *place: object) -> "torch.Tensor":
+def finish(module: Any, values: "torch.Tensor", *place: object) -> "torch.Tensor":
     """Apply the norm after the last block."""
     return getattr(module, module.base_model_prefix, module).layernorm(values)
 

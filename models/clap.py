@@ -5,7 +5,7 @@ and the band, its column the time within the piece.
 """
 
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from jaxtyping import Float32
@@ -36,17 +36,17 @@ def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str
     return {"input_features": found["input_features"], "is_longer": found["is_longer"]}
 
 
-def stages(module: "torch.nn.Module") -> Any:
+def stages(module: Any) -> Any:
     """Return the stages of the encoder."""
     return module.audio_model.audio_encoder.layers
 
 
-def blocks(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+def blocks(module: Any) -> list[Any]:
     """List the blocks of all stages in order."""
     return [block for stage in stages(module) for block in stage.blocks]
 
 
-def attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+def attention(module: Any) -> "list[torch.nn.Module]":
     """List the attention of every block."""
     return [block.attention.self for block in blocks(module)]
 
@@ -66,7 +66,7 @@ def pieces(config: Any) -> int:
     return config.spec_size // config.num_mel_bins
 
 
-def grids(module: "torch.nn.Module", extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
+def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
     """Tokens of each stage, brought by ``arrange`` into bands of frames."""
     config, seconds = module.config, samples / extractor.sampling_rate
     return tuple(_grid(config, extractor, stage_of(config, layer), seconds) for layer in range(sum(config.depths) + 1))
@@ -88,19 +88,19 @@ def _grid(config: Any, extractor: Any, stage: int, seconds: float) -> TokenGrid:
 
 
 def _edges(extractor: Any, bands: int) -> tuple[float, ...]:
-    formula = "htk" if extractor.truncation == "fusion" else "slaney"
+    formula: Literal["htk", "slaney"] = "htk" if extractor.truncation == "fusion" else "slaney"
     low, high = mel(np.array([float(extractor.frequency_min), float(extractor.frequency_max)]), formula)
     return tuple(float(hz) for hz in hertz(np.linspace(low, high, bands + 1), formula))
 
 
-def arrange(module: "torch.nn.Module", tokens: "torch.Tensor", layer: int) -> "torch.Tensor":
+def arrange(module: Any, tokens: "torch.Tensor", layer: int) -> "torch.Tensor":
     """Bring (1, tokens, width) from rows of the picture to bands of frames."""
     across, count = side(module.config, stage_of(module.config, layer)), pieces(module.config)
     laid = tokens.reshape(1, count, across // count, across, tokens.shape[-1])
     return laid.transpose(1, 2).reshape(tokens.shape)
 
 
-def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
+def over_time(module: Any, weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
     """Add up what the patches of one frame look at, frame by frame: (windows, heads, patches, patches) in.
 
     Patches see their window only; the rest of a row is zero. The frames of the repeated clip are left out.

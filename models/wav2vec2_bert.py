@@ -9,6 +9,7 @@ from core.family import Family, Shape
 from core.grid import TokenGrid
 from core.text import N_
 from core.timeline import TimeAxis
+from models._speech_encoder import adapted, base, over_time, self_attention
 
 if TYPE_CHECKING:
     import torch
@@ -27,28 +28,28 @@ TINY = {
 
 
 def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str, torch.Tensor]":
-    """(1, frames, bands x stride): neighbouring log-mel columns are joined to one frame."""
-    found = extractor(samples, sampling_rate=extractor.sampling_rate, return_tensors="pt")
+    """(1, frames, bands x stride): neighbouring log-mel columns are joined to one frame.
+
+    A last column without partners is left out; by default it becomes a masked frame, which changes no other frame.
+    """
+    found = extractor(samples, sampling_rate=extractor.sampling_rate, return_tensors="pt", pad_to_multiple_of=None)
     return {"input_features": found["input_features"]}
 
 
-def grids(module: "torch.nn.Module", extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
-    """Frames of ``stride`` columns; a column without partners at the end is filled up with silence."""
+def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
+    """Place frames of ``stride`` neighbouring columns."""
     stride, rate = extractor.stride, extractor.sampling_rate
     columns = 1 + (samples - round(WINDOW * rate)) // round(SHIFT * rate)
     start = WINDOW / 2 + (stride - 1) / 2 * SHIFT
-    time = TimeAxis(start, stride * SHIFT, WINDOW + (stride - 1) * SHIFT, -(-columns // stride))
+    time = TimeAxis(start, stride * SHIFT, WINDOW + (stride - 1) * SHIFT, columns // stride)
     return (TokenGrid(time),) * (module.config.num_hidden_layers + 1)
 
 
-def attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
-    """List the attention of every block."""
-    return [layer.self_attn for layer in getattr(module, module.base_model_prefix, module).encoder.layers]
-
-
-def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
-    """Frames are all there is."""
-    return weights[0]
+def finish(module: Any, values: "torch.Tensor", *place: object) -> "torch.Tensor":
+    """Apply what some checkpoints have between encoder and head: a feed-forward layer, an adapter, or both."""
+    if base(module).intermediate_ffn:
+        values = values + 0.5 * base(module).intermediate_ffn(values)
+    return adapted(module, values)
 
 
 FAMILY = Family(
@@ -66,7 +67,8 @@ FAMILY = Family(
     shape=lambda config: Shape(config.num_hidden_layers, config.num_attention_heads, config.hidden_size),
     encode=encode,
     grids=grids,
-    attention=attention,
+    attention=self_attention,
     over_time=over_time,
+    finish=finish,
     fewest=lambda extractor, config: round((WINDOW + (extractor.stride - 1) * SHIFT) * extractor.sampling_rate),
 )

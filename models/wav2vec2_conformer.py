@@ -1,17 +1,17 @@
 """wav2vec 2.0 with Conformer blocks (Gulati et al. 2020; Wang et al. 2020)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.text import N_
-from models._speech_encoder import base, self_attention, speech_encoder
+from models._speech_encoder import adapted, base, self_attention, speech_encoder
 
 if TYPE_CHECKING:
     import torch
 
 
-def finish(module: "torch.nn.Module", values: "torch.Tensor", *place: object) -> "torch.Tensor":
-    """Apply the norm after the last block; every Conformer has one."""
-    return base(module).encoder.layer_norm(values)
+def finish(module: Any, values: "torch.Tensor", *place: object) -> "torch.Tensor":
+    """Apply the norm after the last block, which every Conformer has, then any adapter."""
+    return adapted(module, base(module).encoder.layer_norm(values))
 
 
 FAMILY = speech_encoder(

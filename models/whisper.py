@@ -35,7 +35,7 @@ TINY = {
 }
 
 
-def encoder(module: "torch.nn.Module") -> Any:
+def encoder(module: Any) -> Any:
     """Return the encoder itself."""
     return getattr(module, "encoder", module)
 
@@ -45,7 +45,7 @@ def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str
     return {"input_features": extractor(samples, sampling_rate=RATE, return_tensors="pt")["input_features"]}
 
 
-def grids(module: "torch.nn.Module", extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
+def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
     """Frames of 20 ms that hold some of the clip; frame i is centred on log-mel column 2i, that is sample 320 i."""
     shift = extractor.hop_length / extractor.sampling_rate
     count = min(ceil(samples / (STRIDE * extractor.hop_length)), module.config.max_source_positions)
@@ -54,19 +54,19 @@ def grids(module: "torch.nn.Module", extractor: Any, samples: int) -> tuple[Toke
     return (TokenGrid(time, padded=module.config.max_source_positions),) * (module.config.encoder_layers + 1)
 
 
-def attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+def attention(module: Any) -> "list[torch.nn.Module]":
     """List the attention of every block."""
     return [layer.self_attn for layer in encoder(module).layers]
 
 
-def over_time(module: "torch.nn.Module", weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
+def over_time(module: Any, weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
     """Keep the frames of the clip and let every row sum to one again; what went to the padding is left out."""
     kept = weights[0, :, : grid.time.count, : grid.time.count]
     return kept / kept.sum(-1, keepdim=True).clamp_min(1e-12)
 
 
-def convolutions(module: "torch.nn.Module") -> tuple[Tap, ...]:
-    """List both convolutions of the front end."""
+def convolutions(module: Any) -> tuple[Tap, ...]:
+    """List both convolutions of the front end, after their activation."""
     return tuple(
         Tap(part, _average(stride)) for part, stride in ((encoder(module).conv1, STRIDE), (encoder(module).conv2, 1))
     )
@@ -74,9 +74,9 @@ def convolutions(module: "torch.nn.Module") -> tuple[Tap, ...]:
 
 def _average(stride: int) -> Any:
     def average(features: "torch.Tensor", frames: int) -> "torch.Tensor":
-        from torch.nn.functional import avg_pool1d
+        from torch.nn.functional import avg_pool1d, gelu
 
-        return avg_pool1d(features, stride, stride)[0, :, :frames].T
+        return avg_pool1d(gelu(features[..., : frames * stride]), stride)[0].T
 
     return average
 
