@@ -95,10 +95,10 @@ def _named(score: Score) -> str:
 def draw(heard: Hearing) -> None:
     """Draw the symbols, or the classes as bars, with the numbers to take away."""
     if heard.symbols:
-        st.subheader(_("What it wrote, symbol by symbol"), anchor=False)
+        st.header(_("What it wrote, symbol by symbol"), anchor=False)
         _symbols(heard)
     if heard.scores:
-        st.subheader(_("What it might be"), anchor=False)
+        st.header(_("What it might be"), anchor=False)
         _bars(heard.scores)
 
 

@@ -61,7 +61,7 @@ def _escaped(text: str) -> str:
 
 @st.dialog(" ", width="medium")
 def _choose() -> None:
-    st.subheader(_("Choose a model"), anchor=False)
+    st.header(_("Choose a model"), anchor=False)
     ways = {
         "shipped": _("Shipped with Strata"),
         "suggested": _("Suggested"),

@@ -19,5 +19,5 @@ def app(page: str = "", **query: str) -> AppTest:
 
 def words(test: AppTest) -> str:
     """Everything that the page says in text."""
-    kinds = ("title", "subheader", "markdown", "caption", "text", "error", "warning", "info")
+    kinds = ("title", "header", "subheader", "markdown", "caption", "text", "error", "warning", "info")
     return "\n".join(str(element.value) for kind in kinds for element in test.get(kind))

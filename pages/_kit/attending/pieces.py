@@ -6,10 +6,12 @@ from numpy import ndarray
 
 from core import ctc, segments
 from core.attention import pool
+from core.model_spec import ModelCard
 from core.segments import SILENCE, Segment
 from core.text import N_, _
 from core.tiers import Interval
-from pages._kit import present
+from core.trace import Trace
+from pages._kit import engine, present
 from pages._kit.attending.view import View
 
 SECONDS = "seconds"
@@ -66,8 +68,12 @@ def _symbols(view: View) -> tuple[Interval, ...]:
     card, trace = present.card(), view.trace
     if not card.speaks or trace.logits is None:
         return ()
-    written = ctc.greedy(trace.logits, card.symbols, card.blank, trace.time)
-    return tuple(Interval(item.start, item.end, item.label) for item in written if item.label.strip())
+    return engine.store().get(("symbols", view.key), lambda: _written(trace, card))
+
+
+def _written(trace: Trace, card: ModelCard) -> tuple[Interval, ...]:
+    found = ctc.greedy(trace.logits, card.symbols, card.blank, trace.time)
+    return tuple(Interval(item.start, item.end, item.label) for item in found if item.label.strip())
 
 
 def name(piece: Segment) -> str:

@@ -4,10 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.attention import KINDS, MEASURES
+from core.attention import KINDS, MEASURES, Measures
 from core.figures.charts import head_records, heads
 from core.text import _
-from pages._kit import session
+from pages._kit import engine, session
 from pages._kit.attending.view import View
 
 TABLE, CHART = "heads-table", "heads-chart"
@@ -19,13 +19,12 @@ ROW = 35  # pixels of a row of the table
 
 def draw(view: View) -> None:
     """Draw all heads as a table; a row chooses its head."""
-    figure = heads(view.measures)
-    records = [_row(record) for record in head_records(view.measures)]
+    numbers, records = engine.store().get(("heads table", view.key), lambda: _listed(view.measures))
     name, save = st.columns([3, 1], vertical_alignment="bottom")
     name.header(_("All heads in numbers"), anchor=False)
     save.download_button(
         _("Save numbers (CSV)"),
-        figure.numbers(),
+        numbers,
         file_name="heads.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -45,6 +44,10 @@ def draw(view: View) -> None:
         selection_mode="single-row",
         alt=_("Measures of every head"),
     )
+
+
+def _listed(found: Measures) -> tuple[str, list[dict[str, Any]]]:
+    return heads(found).numbers(), [_row(record) for record in head_records(found)]
 
 
 def _row(record: dict[str, Any]) -> dict[str, Any]:
