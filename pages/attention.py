@@ -16,7 +16,7 @@ with frame.question(_("Where does each head look?")) as place, errors.shown():
     place.markdown(answer.sentence(seen))
     st.markdown(f":material/info: {words.reminder()}")
     maps.draw(seen)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         places.draw(seen)
     with right:

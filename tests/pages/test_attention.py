@@ -85,11 +85,11 @@ def test_it_always_says_that_attention_is_no_explanation(visit: Callable[..., Ap
 
 def test_the_sentence_on_the_page_is_that_of_the_chosen_head(visit: Callable[..., AppTest]) -> None:
     app = visit(layer=5, head=0)
-    assert "Head 1 of layer 5 looks at the same few moments from everywhere, most of all at *sat* at 1.15 s." in said(
+    assert "Head 1 of layer 5 looks at the same few moments from everywhere, most of all at *sat* (1.15 s)." in said(
         app
     )
     app.session_state["chosen"] = Chosen(layer=5, head=0, region=CAT)
-    assert "For *cat* it looks most at *sat* at 1.15 s" in said(app.run())
+    assert "For *cat* it looks most at *sat* (1.15 s; 99% of its attention)" in said(app.run())
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_the_sentence_on_the_page_is_that_of_the_chosen_head(visit: Callable[...
     [
         (1, 0, "s away on average, to both sides of its own moment."),
         (1, 1, "s away on average, mostly at what comes next."),
-        (5, 0, "looks at the same few moments from everywhere, most of all at *sat* at 1.15 s."),
+        (5, 0, "looks at the same few moments from everywhere, most of all at *sat* (1.15 s)."),
         (5, 1, "looks all over the sound, 0.8"),
-        (0, 0, "Nothing looks anywhere yet"),
+        (0, 0, "heads begin at layer 1"),
     ],
 )
 def test_the_sentence_tells_planted_heads_apart(layer: int, head: int, expected: str) -> None:
@@ -119,6 +119,15 @@ def test_a_region_is_named_after_its_words_and_without_words_after_its_seconds()
     assert "For *cat* it looks most at itself" in answer.sentence(seen(1, 0, CAT))
     silent = answer.sentence(seen(5, 0, CAT, planted.clip(spoken=False)))
     assert "For 0.40 to 0.90 s it looks most at" in silent
+
+
+def test_the_sentence_never_contradicts_the_kind_in_the_table() -> None:
+    view = seen()
+    kinds = {kind: place for place, kind in np.ndenumerate(view.measures.kind)}
+    for kind, (block, head) in kinds.items():
+        words = answer.sentence(replace(view, layer=block + 1, head=head))
+        assert ("same few moments" in words) <= (kind == 1)
+        assert ("all over" in words) <= (kind == 0)
 
 
 def test_a_label_is_never_read_as_markup() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.attention import lead, looks_at
+from core.attention import KINDS, lead, looks_at
 from core.segments import Segment
 from core.text import _, n_
 from pages._kit.attending import pieces
@@ -11,6 +11,7 @@ from pages._kit.attending.view import View
 NEAR = 0.2  # seconds on average: about a syllable
 NEAR_SHARE = 0.5  # of the distance of a head that looks at all moments alike, for clips of a syllable or less
 FEW = 0.5  # a head looks at few moments where half of the frames, spread evenly, would hold its attention
+WIDE = 0.5  # of the spread of a head that looks at all moments alike
 ONE_WAY = 0.5  # |mean signed distance| over mean distance from which a head looks mostly one way
 WINDOWS = 20  # pieces where nothing is written under the clip
 WORTH_NAMING = 0.05  # share of the attention from which a second place is named
@@ -22,22 +23,36 @@ Place = tuple[Segment | None, float]  # a piece of the clip and its share of the
 def sentence(view: View) -> str:
     """Say where the chosen head looks."""
     if view.layer == 0:
-        return _("Nothing looks anywhere yet: this is what goes into the first layer. {rest}").format(rest=_near(view))
+        return _("This is what goes into the first layer: heads begin at layer 1. {rest}").format(rest=_near(view))
     rest = _from_region(view) if view.region else _near(view)
     return f"{_head(view)} {rest}"
 
 
 def _head(view: View) -> str:
     layer, head = view.shown
-    name = _("Head {head} of layer {layer}").format(head=head + 1, layer=view.layer)
+    name = _("Head {head} of layer {layer}").format(head=head + 1, layer=layer + 1)
     span = float(view.measures.span[layer, head])
     if span <= near_seconds(view):
         return _("{name} looks {span:.2f} s away on average, {way}.").format(name=name, span=span, way=_way(view, span))
-    if np.exp(-view.measures.verticality[layer, head]) <= FEW * view.time(layer).count:
-        return _("{name} looks at the same few moments from everywhere, most of all at {moment}.").format(
-            name=name, moment=_named(most(view, slice(0, view.time(layer).count))[0])
-        )
-    return _("{name} looks all over the sound, {span:.2f} s away on average.").format(name=name, span=span)
+    kind = KINDS[view.measures.kind[layer, head]][0]
+    if kind == "vertical":
+        return _vertical(view, name)
+    if kind == "global" and view.measures.entropy[layer, head] >= WIDE:
+        return _("{name} looks all over the sound, {span:.2f} s away on average.").format(name=name, span=span)
+    if kind == "diagonal" and span < np.nanmedian(view.measures.span):
+        said = _("{name} looks {span:.2f} s away on average, closer by than most heads.")
+        return said.format(name=name, span=span)
+    return _("{name} looks {span:.2f} s away on average.").format(name=name, span=span)
+
+
+def _vertical(view: View, name: str) -> str:
+    layer, head = view.shown
+    count, first = view.time(layer).count, most(view, slice(0, view.time(layer).count))[0]
+    if np.exp(-view.measures.verticality[layer, head]) <= FEW * count:
+        said = _("{name} looks at the same few moments from everywhere, most of all at {moment}.")
+    else:
+        said = _("{name} looks at much the same moments from everywhere, most of all at {moment}.")
+    return said.format(name=name, moment=_named(first))
 
 
 def _way(view: View, span: float) -> str:
@@ -78,16 +93,19 @@ def _listed(numbers: list[int]) -> str:
 
 def _from_region(view: View) -> str:
     first, *others = most(view, view.asking(view.shown[0]))
-    said = _("For {asked} it looks most at {first} ({share:.0%} of its attention)").format(
-        asked=pieces.asked(view), first=_named(first), share=first[1]
+    said = _("For {asked} it looks most at {first}").format(
+        asked=pieces.asked(view), first=_named(first, _("{share:.0%} of its attention").format(share=first[1]))
     )
     if not others or others[0][1] < WORTH_NAMING:
         return f"{said}."
-    return _("{said}, then at {second} ({share:.0%}).").format(said=said, second=_named(others[0]), share=others[0][1])
+    second = _named(others[0], f"{others[0][1]:.0%}")
+    return _("{said}, then at {second}.").format(said=said, second=second)
 
 
-def _named(place: Place) -> str:
-    return pieces.name(place[0]) if place[0] else _("itself")
+def _named(place: Place, share: str = "") -> str:
+    if place[0]:
+        return pieces.name(place[0], share)
+    return f"{_('itself')} ({share})"
 
 
 def most(view: View, asking: slice) -> list[Place]:

@@ -76,19 +76,22 @@ def _written(trace: Trace, card: ModelCard) -> tuple[Interval, ...]:
     return tuple(Interval(item.start, item.end, item.label) for item in found if item.label.strip())
 
 
-def name(piece: Segment) -> str:
-    """Name a piece in a sentence, with the moment of its middle."""
-    middle = (piece.start + piece.end) / 2
-    if piece.label == SILENCE:
-        return _("the pause at {second:.2f} s").format(second=middle)
-    if piece.label == f"{middle:.2f} s":
-        return _("{second:.2f} s").format(second=middle)
-    return _("*{label}* at {second:.2f} s").format(label=plain(piece.label), second=middle)
+def name(piece: Segment, share: str = "") -> str:
+    """Name a piece in a sentence, with the moment of its middle and, where given, its share."""
+    moment = _("{second:.2f} s").format(second=(piece.start + piece.end) / 2)
+    if piece.label == moment:
+        return f"{moment} ({share})" if share else moment
+    said = _("a pause") if piece.label == SILENCE else f"*{plain(piece.label)}*"
+    return f"{said} ({'; '.join(filter(None, (moment, share)))})"
 
 
 def label(piece: Segment) -> str:
     """Write a piece where no markup is read."""
-    return _("pause") if piece.label == SILENCE else piece.label
+    if piece.label == SILENCE:
+        return _("pause")
+    if piece.label == f"{(piece.start + piece.end) / 2:.2f} s":
+        return _("{start:.2f} to {end:.2f} s").format(start=piece.start, end=piece.end)
+    return piece.label
 
 
 def plain(label: str) -> str:

@@ -20,18 +20,7 @@ ROW = 35  # pixels of a row of the table
 def draw(view: View) -> None:
     """Draw all heads as a table; a row chooses its head."""
     numbers, records = engine.store().get(("heads table", view.key), lambda: _listed(view.measures))
-    name, save = st.columns([3, 1], vertical_alignment="bottom")
-    name.header(_("All heads in numbers"), anchor=False)
-    save.download_button(
-        _("Save numbers (CSV)"),
-        numbers,
-        file_name="heads.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key="heads-csv",
-        width="stretch",
-    )
+    st.header(_("All heads in numbers"), anchor=False)
     st.caption(_("Click the name of a column to sort by it, the box at the left of a row to choose that head."))
     st.dataframe(
         records,
@@ -43,6 +32,15 @@ def draw(view: View) -> None:
         on_select=lambda: _choose_row([(record["layer"], record["head"] - 1) for record in records]),
         selection_mode="single-row",
         alt=_("Measures of every head"),
+    )
+    st.download_button(
+        _("Save numbers (CSV)"),
+        numbers,
+        file_name="heads.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="heads-csv",
     )
 
 
