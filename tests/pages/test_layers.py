@@ -109,6 +109,7 @@ def test_a_sound_too_short_to_compare_layers_still_shows_each_of_them(visit: Vis
     said = words(app)
     assert "This sound is too short to compare the layers with each other" in said
     assert "8 moments are too few to compare layers." in said
+    assert "This sound is too short to find what its layers vary in" in said
     assert set(on_strip) == {"layers-map"}, "eight frames do not spread over three directions"
 
 

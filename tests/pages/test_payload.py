@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.clip import Clip
-from core.spectrogram import spectrogram
+from core.spectrogram import SpectrogramSettings, spectrogram
 from core.tiers import Interval, Tiers
 from core.timeline import TimeAxis
 from pages._kit import strip
@@ -90,7 +90,9 @@ def test_a_clip_brings_its_sound_tiers_and_spectrogram() -> None:
     tone = np.sin(2 * np.pi * 1000 * np.arange(16_000) / 16_000)
     clip = Clip.of("tone", tone, 16_000, tiers)
     seen = spectrogram(clip)
-    head, tree = opened(strip.clip_payload(clip, strip.spectrogram_row(seen)))
+    shown = strip.clip_payload(clip, strip.spectrogram_row(seen))
+    head, tree = opened(shown.sound)
+    tree |= opened(shown.picture)[1]
     assert head["kind"] == "clip"
     assert np.abs(tree["pcm"] / 32767 - tone).max() <= 0.5 / 32767 + 1e-6
     assert (tree["seconds"], tree["rate"]) == (1.0, 16_000)
@@ -98,6 +100,15 @@ def test_a_clip_brings_its_sound_tiers_and_spectrogram() -> None:
     assert np.array_equal(tree["picture"]["values"], seen.quantised())
     loudest = int(tree["picture"]["values"][:, 50].argmax())
     assert abs(float(tree["picture"]["bands"][loudest].removesuffix(" Hz")) - 1000) < 60
+
+
+def test_another_picture_of_a_clip_does_not_change_its_sound() -> None:
+    clip = Clip.of("tone", np.sin(np.arange(16_000) / 3), 16_000)
+    mel = strip.clip_payload(clip, strip.spectrogram_row(spectrogram(clip)))
+    settings = SpectrogramSettings.suited(16_000, "linear")
+    linear = strip.clip_payload(clip, strip.spectrogram_row(spectrogram(clip, settings)))
+    assert mel.sound == linear.sound
+    assert mel.picture.id != linear.picture.id
 
 
 def test_ticks_stand_at_the_bands_that_hold_their_frequency() -> None:

@@ -73,8 +73,8 @@ def _most(steps: Steps) -> str:
     block = int(steps.difference.argmax()) + 1
     value = float(steps.difference[block - 1])
     if value < 1 - ALIKE:
-        return _("No single layer changes much: each stays at least {share:.0%} like the one before it.").format(
-            share=1 - value
+        return _("No single layer changes much: each stays over {percent} % like the one before it.").format(
+            percent=min(99, int(100 * (1 - value)))
         )
     return _("Layer {layer} of {layers} changes most: it is {share:.0%} like the one before it.").format(
         layer=block, layers=len(steps.difference), share=max(0.0, 1 - value)

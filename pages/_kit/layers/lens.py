@@ -11,7 +11,8 @@ from jaxtyping import Float32
 from core import ctc, stored_trace
 from core.ctc import Reading, Settled, Symbol
 from core.text import _
-from core.trace import Trace
+from core.timeline import TimeAxis
+from core.trace import Trace, symbol_time
 from pages._kit import engine, present
 from pages._kit.layers import pictures
 
@@ -65,12 +66,22 @@ def _through(model: "LoadedModel", trace: Trace) -> Logits:
 
 
 def _read(logits: Logits) -> Lens:
-    card, time = present.card(), present.trace().time
+    card, trace = present.card(), present.trace()
+    time = trace.symbol_time
+    logits = tuple(_on_frames(layer, time, trace) for layer in logits)
     return Lens(
         "there",
         ctc.readings(logits, card.symbols, card.blank, time),
         ctc.settled(logits, card.symbols, card.blank, time),
     )
+
+
+def _on_frames(logits: Float32[np.ndarray, "_frames symbols"], time: TimeAxis, trace: Trace) -> np.ndarray:
+    """Read a layer at the frames of the final text, which an adapter makes fewer."""
+    if len(logits) == time.count:
+        return logits
+    own = symbol_time(trace.time, len(logits))
+    return logits[[own.nearest(second) for second in time.centres()]]
 
 
 @st.fragment(run_every=LOOK_AGAIN)
@@ -96,13 +107,14 @@ def draw(lens: Lens) -> None:
         width="stretch",
         row_height=32,
         column_config={
-            _("layer"): st.column_config.TextColumn(width="small"),
+            _("layer"): st.column_config.TextColumn(width=60),
+            _("it would write"): st.column_config.TextColumn(width="large"),
             _("still to change"): st.column_config.NumberColumn(
-                width="small",
+                width=105,
                 help=_("How many symbols have to be put in, left out or replaced to get to what the model writes."),
             ),
             _("mean doubt"): st.column_config.ProgressColumn(
-                width="small",
+                width=130,
                 format="percent",
                 min_value=0.0,
                 max_value=1.0,

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Int, UInt8
 
 from core import activity, directions, units
 from core.activity import Activity
-from core.directions import Directions
-from core.errors import MethodError
 from core.timeline import TimeAxis
 from core.units import ActivationMap
 from pages._kit import engine, present
@@ -60,24 +58,22 @@ def colouring(stops: Sequence[Stop], quiet: bool) -> Colouring | None:
 
 
 def _coloured(stops: Sequence[Stop], quiet: bool) -> Colouring | None:
-    try:
-        return _fitted(stops, quiet)
-    except MethodError:
+    """Fit the stops that have moments enough; the others stay grey."""
+    enough = [stop for stop in stops if stop.time.count >= directions.FEWEST]
+    if not enough:
         return None
-
-
-def _fitted(stops: Sequence[Stop], quiet: bool) -> Colouring:
-    finest = finest_time(stops)
-    clip = present.clip()
-    loud = [activity.loudness(clip, stop.time) if quiet else None for stop in stops]
+    finest, clip = finest_time(stops), present.clip()
+    loud = activity.loudness(clip, enough[0].time) if quiet else None
     # layers that share their frames take the colours most like those of the layer before
-    fitted: tuple[Directions, ...] = directions.fit_layers([stop.frames for stop in stops], loud[0])
-    lines = []
-    for stop, found, heard in zip(stops, fitted, loud, strict=True):
-        taken_out = heard if not np.isnan(found.loudness) else None
-        rgb = _softened(directions.colours(found, stop.frames, taken_out))
-        lines.append(rgb[[stop.time.nearest(second) for second in finest.centres()]])
-    return Colouring(np.stack(lines), tuple(found.share for found in fitted))
+    fitted = directions.fit_layers([stop.frames for stop in enough], loud)
+    rgb = np.full((len(stops), finest.count, 3), (DARKEST + LIGHTEST) // 2, dtype=np.uint8)
+    share = [0.0] * len(stops)
+    for stop, found in zip(enough, fitted, strict=True):
+        line = stop.value - stops[0].value
+        colours = directions.colours(found, stop.frames, None if np.isnan(found.loudness) else loud)
+        rgb[line] = _softened(colours)[on_finest(stop, finest)]
+        share[line] = found.share
+    return Colouring(rgb, tuple(share))
 
 
 def _softened(rgb: UInt8[np.ndarray, "frames 3"]) -> UInt8[np.ndarray, "frames 3"]:
@@ -90,7 +86,7 @@ def finest_time(stops: Sequence[Stop]) -> TimeAxis:
     return max((stop.time for stop in stops), key=lambda time: time.count)
 
 
-def on_frames(values: Float32[np.ndarray, " frames"], stop: Stop, stops: Sequence[Stop]) -> Float32[np.ndarray, " all"]:
-    """Read a curve of one stop at the frames of the finest."""
-    finest = finest_time(stops)
-    return values[[stop.time.nearest(second) for second in finest.centres()]]
+def on_finest(stop: Stop, finest: TimeAxis) -> Int[np.ndarray, " all"]:
+    """Find, for every frame of the finest stop, the frame of ``stop`` that lies nearest."""
+    nearest = np.round((finest.centres() - stop.time.start) / stop.time.step)
+    return np.clip(nearest, 0, stop.time.count - 1).astype(int)

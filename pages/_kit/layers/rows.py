@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import streamlit as st
 
 from core import activity, directions
 from core.activity import z_scores
@@ -41,6 +42,8 @@ def add(every: Sequence[Stop], settings: Settings, lens: Lens) -> None:
         payload = engine.store().get(pictures.key("row", *key), lambda make=make: _packed(make()))
         if payload:
             strip.rows(payload, key=f"layers-{name}", order=place)
+        elif name == "strata":
+            st.caption(_("This sound is too short to find what its layers vary in: it takes at least ten moments."))
 
 
 def _packed(row: Row | None) -> Payload | None:
@@ -67,6 +70,8 @@ def strata(every: Sequence[Stop], quiet: bool) -> Row | None:
         return None
     shown = (
         _("{name}, {share:.0%} of what it tells apart is in these colours").format(name=stop.name, share=share)
+        if share
+        else _("{name}: too few moments to colour").format(name=stop.name)
         for stop, share in zip(every, found.share, strict=True)
     )
     return Strata(
@@ -95,14 +100,15 @@ def _short(stop: Stop) -> str:
 
 def everything(every: Sequence[Stop]) -> Row:
     """Show how active all stops are, one line each."""
+    finest = pictures.finest_time(every)
     standing = [
-        pictures.on_frames(found.standing, stop, every)
+        found.standing[pictures.on_finest(stop, finest)]
         for stop, found in zip(every, pictures.activities(every), strict=True)
     ]
     return Matrix(
         _("Activity of all layers"),
         np.stack(standing),
-        pictures.finest_time(every),
+        finest,
         low=0.0,
         high=STANDS_OUT,
         unit=_("× usual"),

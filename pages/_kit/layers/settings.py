@@ -16,7 +16,7 @@ ROWS = {
     "unit": N_("One unit"),
     "lens": N_("What it would write"),
 }
-OVER = {"": N_("nothing"), "activity": N_("the layer's activity"), "unit": N_("one unit"), "map": N_("its units")}
+OVER = {"": N_("nothing"), "activity": N_("activity"), "unit": N_("one unit"), "map": N_("its units")}
 
 
 @dataclass(frozen=True)

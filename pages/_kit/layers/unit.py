@@ -21,14 +21,16 @@ TIERS = {"phone": N_("phone"), "word": N_("word"), "syllable": N_("syllable")}
 
 def draw(every: Sequence[Stop], stop: Stop) -> None:
     """Let the visitor choose a unit, and show when it is excited."""
-    order = settings.now().order
-    offered = [int(unit) for unit in pictures.maps(every, order)[stop.value - every[0].value].units[:OFFERED]]
+    shown = pictures.maps(every, settings.now().order)[stop.value - every[0].value]
+    offered = [int(unit) for unit in shown.units[:OFFERED]]
     index = stops.unit(stop)
     index = offered[0] if index is None else index
     st.header(_("One unit of {layer}").format(layer=stop.name), anchor=False, help=_(units.CAVEAT))
     _choose(stop, index, offered)
     found = engine.once(pictures.key("unit", stop.value, index), lambda: _described(stop, index))
     _said(found)
+    if shown.rogue:
+        st.caption(units.rogue_sentence(shown.rogue))
     left, right = st.columns([3, 2], gap="large")
     with left:
         _listed(_("Furthest above its average"), found.most, "most")

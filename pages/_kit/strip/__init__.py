@@ -11,7 +11,7 @@ from pages._kit.browser.feed import feed
 from pages._kit.browser.files import joined, text
 from pages._kit.browser.payload import Packer, Payload, pack, placed
 from pages._kit.strip.moments import Moment, moments
-from pages._kit.strip.payload import clip_payload, rows_payload
+from pages._kit.strip.payload import Shown, clip_payload, rows_payload
 from pages._kit.strip.picture import spectrogram_row
 from pages._kit.strip.rows import Choice, Colours, Curve, Labels, Matrix, Row, Slice, Strata
 from pages._kit.strip.words import strip_words
@@ -25,6 +25,7 @@ __all__ = [
     "Moment",
     "Payload",
     "Row",
+    "Shown",
     "Slice",
     "Strata",
     "clip_payload",
@@ -64,7 +65,7 @@ _strip = st.components.v2.component(
 
 
 def mount(
-    clip: Payload,
+    clip: Shown,
     *,
     now: Mapping[str, Any],
     on_change: Callable[..., None],
@@ -88,7 +89,8 @@ def mount(
         on_change(**choices, **({"region": tuple(region) if region else None} if of_this_clip else {}))
 
     said = _strip(key=key, data={"words": strip_words(), "sticky": sticky}, on_chosen_change=told).chosen or {}
-    feed(clip)
+    feed(clip.sound)
+    feed(clip.picture)
     choices = {name: value for name, value in now.items() if name != "region"}
     offer = {"now": choices, "region": now.get("region"), "turn": said.get("turn", 0), "clip": clip.id}
     feed(pack("offer", offer, Packer()))

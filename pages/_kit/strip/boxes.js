@@ -84,12 +84,21 @@ function paintBoxes(context, row, view, width, height, look) {
     const box = [left + 0.5, 1, Math.max(1, right - left - 1), height - 2]
     const picked = look.region && Math.abs(look.region[0] - start) < 1e-3 && Math.abs(look.region[1] - end) < 1e-3
     paintBox(context, box, row.confidence?.[i], picked, colour, look)
-    const inner = Math.min(right, width) - Math.max(left, 0)
+    const inner = row.kind === "labels" ? roomFor(row.items, i, view, width) : Math.min(right, width) - Math.max(left, 0)
     const text = fitted(context, label, inner - 2, look)
     context.fillStyle = picked ? look.onPrimary : look.text
     if (text) context.fillText(text, (Math.max(left, 0) + Math.min(right, width)) / 2, height / 2 + 0.5)
   }
   context.textAlign = "left"
+}
+
+// What is written may be wider than its box, up to halfway to its neighbours: models write in spikes.
+function roomFor(items, i, view, width) {
+  const [start, end] = items[i]
+  const middle = view.x((start + end) / 2, width)
+  const before = i ? view.x((items[i - 1][1] + start) / 2, width) : 0
+  const after = i + 1 < items.length ? view.x((end + items[i + 1][0]) / 2, width) : width
+  return 2 * Math.min(middle - before, after - middle)
 }
 
 function paintBox(context, [x, y, width, height], confidence, picked, colour, look) {

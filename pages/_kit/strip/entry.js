@@ -1,8 +1,9 @@
 // Where Streamlit calls the strip.
-const baseRows = (clip, words) => [
+// A picture counts for its own clip only: the next clip's may come a moment later.
+const baseRows = (clip, picture, words) => [
   { kind: "ruler", name: "", identity: "ruler" },
   { kind: "wave", name: words.wave, help: words.wave_help, pcm: clip.pcm.values, rate: clip.rate, identity: clip.pcm.hash },
-  { ...clip.picture, sound: true },
+  ...(picture?.clip === clip.clip ? [{ ...picture.picture, sound: true }] : []),
   ...clip.tiers.map((tier) => ({ ...tier, kind: "tier", identity: JSON.stringify(tier.items) })),
 ]
 

@@ -1,6 +1,7 @@
 """Turn a clip and rows into the bytes that the strip draws."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,20 @@ FULL_SCALE = 32767  # of 16-bit sound
 TIER_NAMES = {"sentence": N_("sentence"), "word": N_("word"), "syllable": N_("syllable"), "phone": N_("phone")}
 
 
-def clip_payload(clip: Clip, picture: Matrix) -> Payload:
+@dataclass(frozen=True)
+class Shown:
+    """A clip as the strip shows it: the sound with its tiers, and the spectrogram, which can change by itself."""
+
+    sound: Payload
+    picture: Payload
+
+    @property
+    def id(self) -> str:
+        """Identity of the sound."""
+        return self.sound.id
+
+
+def clip_payload(clip: Clip, picture: Matrix) -> Shown:
     """Pack the sound, its tiers and its spectrogram (``picture``); the result is worth keeping per clip and picture."""
     packer = Packer()
     pcm = np.round(np.clip(clip.samples, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
@@ -28,10 +42,15 @@ def clip_payload(clip: Clip, picture: Matrix) -> Payload:
         "rate": clip.sample_rate,
         "pcm": packer.array(pcm),
         "tiers": [_tier(name, intervals) for name, intervals in clip.tiers if any(item.label for item in intervals)],
-        "picture": _row(picture, packer),
-        "tables": {name: packer.array(table(name)) for name in {"sound", "signed", picture.colours}},
+        "tables": {name: packer.array(table(name)) for name in ("sound", "signed")},
     }
-    return pack("clip", tree, packer)
+    return Shown(pack("clip", tree, packer), _picture(clip.fingerprint, picture))
+
+
+def _picture(clip: str, picture: Matrix) -> Payload:
+    packer = Packer()
+    tables = {picture.colours: packer.array(table(picture.colours))}
+    return pack("picture", {"clip": clip, "picture": _row(picture, packer), "tables": tables}, packer)
 
 
 def rows_payload(rows: Sequence[Row]) -> Payload:

@@ -30,7 +30,7 @@ class Strip extends Screen {
     this.observer.observe(root)
     // letters drawn before their font has come are drawn again
     document.fonts.addEventListener("loadingdone", this.fontsCame)
-    for (const kind of ["offer", "clip", "rows"]) this.fed(kind)
+    for (const kind of ["offer", "clip", "picture", "rows"]) this.fed(kind)
     this.tick()
   }
   fontsCame = () => this.relook()
@@ -46,6 +46,7 @@ class Strip extends Screen {
   async fed(kind) {
     if (kind === "offer") return this.takeOffer()
     if (kind === "clip") return this.takeClip()
+    if (kind === "picture") return this.takePicture()
     if (kind === "rows") return this.takeRows()
   }
   async takeClip() {
@@ -57,7 +58,7 @@ class Strip extends Screen {
     this.clip = clip
     this.view = new View(clip.seconds)
     this.player.load(clip.pcm.values, clip.rate)
-    this.base = baseRows(clip, this.words)
+    this.base = baseRows(clip, this.picture, this.words)
     Object.assign(this.tables, clip.tables)
     this.setRegion(this.offered?.clip === this.clipId ? this.offered.region ?? null : null)
     this.root.dataset.clip = clip.clip
@@ -66,6 +67,18 @@ class Strip extends Screen {
     strata.emit("clip", strata.clip)
     if (strata.playNext) this.toggle()
     strata.playNext = false
+  }
+  async takePicture() {
+    const feed = strata.of("picture")[0]
+    if (!feed || feed.head.id === this.pictureId) return
+    this.pictureId = feed.head.id
+    const tree = await opened(feed)
+    if (this.closed || this.pictureId !== feed.head.id) return
+    this.picture = tree
+    Object.assign(this.tables, tree.tables)
+    if (!this.clip) return
+    this.base = baseRows(this.clip, tree, this.words)
+    this.rebuild()
   }
   async takeRows() {
     const feeds = strata.of("rows")
