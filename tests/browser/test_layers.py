@@ -110,10 +110,10 @@ def test_a_line_says_what_it_is(visit: Visit) -> None:
 
 def test_what_a_layer_does_lies_over_the_spectrogram(visit: Visit) -> None:
     gutter = visit.row("Spectrogram").locator(".name")
-    for button, name in [("the layer's activity", "Activity"), ("one unit", "One unit"), ("its units", "Most active")]:
-        visit.page.get_by_role("radio", name=button).click()
+    for button, name in [("activity", "Activity"), ("one unit", "One unit"), ("its units", "Most active")]:
+        visit.page.get_by_role("radio", name=button, exact=True).click()
         expect(gutter).to_have_text(re.compile(rf"^Spectrogram \+ {name}"))
-    visit.page.get_by_role("radio", name="nothing").click()
+    visit.page.get_by_role("radio", name="nothing", exact=True).click()
     expect(gutter).to_have_text("Spectrogram")
     assert visit.complaints == []
 
