@@ -47,3 +47,5 @@ def import_torchaudio() -> None:
 import_torchaudio()
 
 import transformers as transformers  # noqa: E402  only now can it find a torchaudio that works
+
+transformers.utils.logging.disable_progress_bar()  # progress goes through core.progress; a server's log needs no bars

@@ -67,7 +67,8 @@ class Family:
     encode       (extractor, samples at its rate) -> inputs of the model, a batch of one
     grids        (module, extractor, samples) -> where the tokens of layer 0, 1, ... lie
     attention    (module) -> the attention module of every block, in order; their output holds (batch, heads, q, k)
-    over_time    (module, weights, block, grid) -> attention over frames, (heads, frames, frames); rows sum to one
+    over_time    (module, weights, block from 0, grid of its output) -> attention over frames, (heads, frames, frames);
+                 rows sum to one
     blocks       (module) -> every block, where transformers does not return the output of each of them; else empty
     arrange      (module, tokens of one layer, layer) -> the same tokens in the order that TokenGrid wants
     finish       (module, output of a block (1, tokens, width)) -> what the head is applied to

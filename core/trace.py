@@ -127,7 +127,7 @@ def listening(model: "LoadedModel", grids: tuple[TokenGrid, ...]) -> Iterator[He
 
     def hear_attention(block: int) -> "Callable[..., None]":
         def hear(_part: object, _inputs: object, output: "tuple[torch.Tensor, ...]") -> None:
-            heard.attention.append(family.over_time(module, output[1], block, grids[block]))
+            heard.attention.append(family.over_time(module, output[1], block, grids[block + 1]))
 
         return hear
 

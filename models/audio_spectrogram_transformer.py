@@ -33,7 +33,8 @@ TINY = {
 
 def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str, torch.Tensor]":
     """(1, rows, mel bins) log-mel, padded to the length that the model was made for; rows are time."""
-    return {"input_values": extractor(samples, sampling_rate=RATE, return_tensors="pt")["input_values"]}
+    # a copy, because torch warns of the read-only samples of a clip
+    return {"input_values": extractor(samples.copy(), sampling_rate=RATE, return_tensors="pt")["input_values"]}
 
 
 def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:

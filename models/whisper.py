@@ -100,6 +100,6 @@ FAMILY = Family(
     over_time=over_time,
     convolutions=convolutions,
     last_is_finished=True,
-    fewest=lambda extractor, config: extractor.n_fft,
+    fewest=lambda extractor, config: STRIDE * extractor.hop_length,
     key_mapping={r"^(model\.)?encoder\.": ""},
 )
