@@ -100,6 +100,7 @@ FAMILY = Family(
     over_time=over_time,
     convolutions=convolutions,
     last_is_finished=True,
+    extractor_settings=lambda config: {"feature_size": config.num_mel_bins},
     fewest=lambda extractor, config: STRIDE * extractor.hop_length,
     key_mapping={r"^(model\.)?encoder\.": ""},
 )
