@@ -6,30 +6,40 @@ from statistics import median
 
 from playwright.sync_api import Page
 
-from benchmarks.browsing import chromium, live, settled
+from benchmarks.browsing import bring_long_clip, chromium, live, settled, visit
 from benchmarks.figure import Figure
 from tests.browser.serving import serving
 
 ROUNDS = 9
-LONG_CLIP = "long"  # the shipped clip of 10 s
-# Resolves with the time of the last change of the page (DOM or canvas) once nothing has changed for 400 ms.
-WATCH = """() => new Promise((done) => {
-  const begin = performance.now()
-  let last = begin
-  const seen = new MutationObserver(() => { last = performance.now() })
+# Notes when the page last changed (DOM or canvas), the moving playhead and its clock left out.
+WATCH = """() => {
+  window.strataBegin = performance.now()
+  window.strataLast = window.strataBegin
+  if (window.strataWatched) return
+  const idle = ".head, .clock, .read, .live"
+  const counts = (record) => {
+    const element = record.target.nodeType === 1 ? record.target : record.target.parentElement
+    return !element?.closest(idle) && !/^data-(position|playing)$/.test(record.attributeName ?? "")
+  }
+  const seen = new MutationObserver((records) => { if (records.some(counts)) window.strataLast = performance.now() })
   const watch = (root) => seen.observe(root, { childList: true, subtree: true, attributes: true, characterData: true })
   watch(document.body)
   document.querySelectorAll("*").forEach((element) => { if (element.shadowRoot) watch(element.shadowRoot) })
   for (const name of ["putImageData", "drawImage", "fillRect", "stroke"]) {
     const plain = CanvasRenderingContext2D.prototype[name]
     CanvasRenderingContext2D.prototype[name] = function (...args) {
-      last = performance.now()
+      window.strataLast = performance.now()
       return plain.apply(this, args)
     }
   }
-  window.strataWatched = () => ({ quiet: performance.now() - last, took: last - begin })
-  done()
-})"""
+  // a change begins when the visitor lets go
+  for (const event of ["pointerup", "click", "change"])
+    document.addEventListener(event, () => { window.strataBegin = performance.now() }, { capture: true })
+  window.strataWatched = () => ({
+    quiet: performance.now() - Math.max(window.strataLast, window.strataBegin),
+    took: window.strataLast - window.strataBegin,
+  })
+}"""
 
 
 @dataclass
@@ -54,16 +64,18 @@ def measure() -> Iterator[Figure]:
         page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
         traffic = Traffic()
         traffic.listen(page)
-        page.goto(f"{server}/?clip={LONG_CLIP}")
+        page.goto(str(server))
         settled(page)
         live(page)
-        for name, path, act in CONTROLS:
-            page.goto(f"{server}/{path}?clip={LONG_CLIP}")
+        bring_long_clip(page)
+        for name, place, prepare, act in CONTROLS:
+            visit(page, place)
+            prepare(page)
             settled(page, 1.0)
             times, sizes = _repeat(page, traffic, act)
             yield Figure(f"{name}: drawn", median(times), "ms", 120)
             yield Figure(f"{name}: over the wire", max(sizes) / 1000, "kB", 300)
-        yield from _inside(page, str(server))
+        yield from _inside(page)
 
 
 def _repeat(page: Page, traffic: Traffic, act: Callable[[Page, int], None]) -> tuple[list[float], list[int]]:
@@ -72,14 +84,22 @@ def _repeat(page: Page, traffic: Traffic, act: Callable[[Page, int], None]) -> t
         page.evaluate(WATCH)
         before = traffic.bytes
         act(page, turn)
-        page.wait_for_function("window.strataWatched().quiet > 500", timeout=30_000)
+        page.wait_for_function("window.strataWatched().quiet > 700", timeout=30_000)
         times.append(page.evaluate("window.strataWatched().took"))
         sizes.append(traffic.bytes - before)
     return times, sizes
 
 
+def _nothing(page: Page) -> None:
+    """No preparation."""
+
+
+def _open_picture(page: Page) -> None:
+    page.get_by_text("How the spectrogram is drawn").click()
+
+
 def _scale(page: Page, turn: int) -> None:
-    page.get_by_role("radio", name=("linear", "mel")[turn % 2]).click()
+    page.get_by_role("radio", name=("linear", "mel")[turn % 2], exact=True).click()
 
 
 def _region(page: Page, turn: int) -> None:
@@ -91,22 +111,34 @@ def _region(page: Page, turn: int) -> None:
     page.mouse.up()
 
 
-CONTROLS: tuple[tuple[str, str, Callable[[Page, int], None]], ...] = (
-    ("region on Listen", "", _region),
-    ("region on Layers", "layers", _region),
-    ("region on Attention", "attention", _region),
+def _axes(page: Page, turn: int) -> None:
+    page.get_by_role("radio", name=("what the model writes", "seconds")[turn % 2], exact=True).click()
+
+
+def _order(page: Page, turn: int) -> None:
+    page.get_by_role("switch", name="Colours without loudness").or_(
+        page.get_by_role("checkbox", name="Colours without loudness")
+    ).first.click(force=True)
+
+
+CONTROLS: tuple[tuple[str, str, Callable[[Page], None], Callable[[Page, int], None]], ...] = (
+    ("scale of the spectrogram", "Listen", _open_picture, _scale),
+    ("region on Listen", "Listen", _nothing, _region),
+    ("colours without loudness on Layers", "Layers", _nothing, _order),
+    ("region on Layers", "Layers", _nothing, _region),
+    ("axes on Attention", "Attention", _nothing, _axes),
+    ("region on Attention", "Attention", _nothing, _region),
 )
 
 
-def _inside(page: Page, server: str) -> Iterator[Figure]:
-    """A changed layer inside the strip: what the strip itself measured, and the frames that went over the socket."""
-    page.goto(f"{server}/layers?clip={LONG_CLIP}")
-    settled(page, 1.0)
+def _inside(page: Page) -> Iterator[Figure]:
+    """A changed layer inside the strip: what the strip itself measured."""
+    visit(page, "Layers")
     control = page.locator(".strip .choices input[type=range]").first
     control.focus()
     times = []
     for turn in range(ROUNDS):
         page.keyboard.press("ArrowRight" if turn % 2 == 0 else "ArrowLeft")
         page.wait_for_timeout(60)
-        times.append(float(page.locator(".strip").first.get_attribute("data-switch")))
+        times.append(float(page.locator(".strip").first.get_attribute("data-switch") or "nan"))
     yield Figure("changed layer inside the strip", median(times), "ms", 20)

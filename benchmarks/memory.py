@@ -7,7 +7,7 @@ import psutil
 from playwright.sync_api import Page
 
 import core.audio_backend  # noqa: F401  before transformers
-from benchmarks.browsing import PATIENCE, chromium, live, settled
+from benchmarks.browsing import PATIENCE, bring_long_clip, chromium, live, settled
 from benchmarks.figure import Figure
 from benchmarks.models_on_disk import saved
 from tests.browser.serving import serving
@@ -42,8 +42,9 @@ def _base_size() -> Iterator[Figure]:
 
     with saved(Wav2Vec2ForCTC(Wav2Vec2Config())) as folder, serving() as server, chromium() as browser:
         page = browser.new_page()
-        page.goto(f"{server}/?clip=long")
+        page.goto(str(server))
         settled(page)
+        bring_long_clip(page)
         page.get_by_role("button", name=re.compile("Choose another model")).click()
         page.get_by_role("radio", name="A folder").click()
         page.get_by_label("Folder on this computer").fill(str(folder))

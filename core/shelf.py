@@ -39,11 +39,16 @@ class Shelf(Generic[T]):
             future = self._models.get(spec)
         return future is not None and future.done() and future.exception() is None
 
-    def warm(self, spec: Hashable) -> None:
-        """Begin to load the model of ``spec`` in the background, unless someone already has."""
+    def warm(self, spec: Hashable, after: float = 0.0) -> None:
+        """Load the model of ``spec`` in the background after some seconds, unless someone has asked for it by then."""
+        timer = threading.Timer(after, self._warm, args=(spec,))
+        timer.daemon = True
+        timer.start()
+
+    def _warm(self, spec: Hashable) -> None:
         future, mine = self._place(spec)
         if mine:
-            threading.Thread(target=self._fill, args=(spec, future, silent), daemon=True, name="warm").start()
+            self._fill(spec, future, silent)
 
     def forget(self, spec: Hashable) -> None:
         """Let go of the model of ``spec``."""

@@ -14,6 +14,7 @@ from pages._kit import engine, errors, model_picker, own_sound, present, session
 from pages._kit.strip.rows import Row
 
 LOGO = Path(__file__).parents[2] / "assets" / "logo.png"
+PATIENCE = 2.5  # seconds between the first picture and the import of torch, which slows everything down
 KINDS = {"speech": N_("speech"), "digits": N_("digits"), "sound": N_("sound")}
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 
@@ -104,9 +105,8 @@ def meaning(shows: Sequence[str], not_this: str) -> None:
 
 
 def follow() -> None:
-    """Let the live model load by itself once the stored picture is on the screen."""
-    if not engine.model_ready(present.spec()) and present.spec().source == "bundled":
-        try:
-            engine.shelf().warm(present.spec())
-        except StrataError as error:
-            errors.show(error)
+    """Let the live model load by itself, once the browser has had time to draw what is stored."""
+    spec = present.spec()
+    if spec.source == "bundled" and not engine.model_ready(spec) and not session.recall("warmed"):
+        session.remember("warmed", True)
+        engine.shelf().warm(spec, after=PATIENCE)
