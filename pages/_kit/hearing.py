@@ -38,7 +38,7 @@ def now() -> Hearing:
     start, end = present.region()
     chosen = present.has_region()
     if card.speaks and trace.logits is not None:
-        every = ctc.greedy(trace.logits, card.symbols, card.blank, trace.time)
+        every = ctc.greedy(trace.logits, card.symbols, card.blank, trace.symbol_time)
         inside = ctc.between(every, start, end) if chosen else every
         spoken = _spoken(card.symbols, start, end)
         return Hearing(_wrote(inside, spoken, chosen), (_row(every),), chosen, symbols=inside, spoken=spoken)

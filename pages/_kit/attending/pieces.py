@@ -72,7 +72,7 @@ def _symbols(view: View) -> tuple[Interval, ...]:
 
 
 def _written(trace: Trace, card: ModelCard) -> tuple[Interval, ...]:
-    found = ctc.greedy(trace.logits, card.symbols, card.blank, trace.time)
+    found = ctc.greedy(trace.logits, card.symbols, card.blank, trace.symbol_time)
     return tuple(Interval(item.start, item.end, item.label) for item in found if item.label.strip())
 
 
