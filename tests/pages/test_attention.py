@@ -17,12 +17,14 @@ from core.grid import TokenGrid
 from core.rollout import rollouts
 from core.timeline import TimeAxis
 from core.trace import Trace
+from models import FAMILIES
 from pages._kit import engine, heads, present, strip
-from pages._kit.attending import answer, pieces, rows
+from pages._kit.attending import answer, lines, pieces, rows
 from pages._kit.attending.maps import CELLS
 from pages._kit.attending.view import View
 from pages._kit.heads import Heads
 from pages._kit.session import Chosen
+from tests.contracts.small_models import Pair, Small
 from tests.pages import planted_heads as planted
 
 ROOT = Path(__file__).parents[2]
@@ -213,6 +215,9 @@ def test_layers_with_fewer_frames_and_heads_are_laid_over_the_same_time() -> Non
     close = curve_of(rows.listed(view, ())[0], 5, 0)
     assert close.time.centres()[0] == pytest.approx(full.time.centres()[:2].mean())
     assert len(rows.listed(view, ())) == 2
+    for shown in ("head", "model"):
+        assert "sat" in lines.page(view, shown, cut, (5,))
+        assert "sat" in lines.page(view, shown, cut, (1, 2))
 
 
 def test_a_model_without_attention_over_time_says_so_with_the_way_on(
@@ -242,3 +247,18 @@ def test_words_and_phones_can_stand_on_the_axes(visit: Callable[..., AppTest], k
     app = visit(layer=2)
     app.segmented_control(key="axes-seconds-word-phone").set_value(kind).run()
     assert not app.exception
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_every_family_shows_its_heads(name: str, paired: Callable[[Small], Pair]) -> None:
+    from core.trace import trace
+
+    family = FAMILIES[name]
+    clip = planted.clip(2.0)
+    model = paired(Small(family, family.ctc or family.classifier or family.bare)).model
+    view = view_of(trace(model, clip), clip, 1, 0, CAT)
+    assert answer.sentence(view)
+    ways = rollouts(view.trace.attention) if len({layer.shape for layer in view.trace.attention}) == 1 else ()
+    assert strip.rows_payload(rows.listed(view, ways)).data
+    for layer in pieces.pooled(view, pieces.cut(view, "word")):
+        assert layer.sum(-1) == pytest.approx(np.ones(layer.shape[:2]), abs=1e-4)

@@ -29,10 +29,25 @@ def draw(view: View) -> None:
             )
         )
         shown, kind = _controls(view)
-        layers = _layers(view) if shown == "model" else tuple(range(1, view.blocks + 1))
-        cut = pieces.limited(view, pieces.cut(view, kind, WINDOWS), segments.MOST)
-        if len(cut) > 1 and layers:
-            st.iframe(_page(view, shown, cut, layers), height="content", alt=_alt(shown))
+        layers = _layers(view) if shown == "model" else _alike(view)
+        _show(view, shown, pieces.limited(view, pieces.cut(view, kind, WINDOWS), segments.MOST), layers)
+
+
+def _show(view: View, shown: str, cut: tuple[Segment, ...], layers: tuple[int, ...]) -> None:
+    if len(cut) < 2:
+        st.text(_("The clip is one single piece: nothing can be joined. Choose other pieces."))
+    elif not layers:
+        st.text(_("No layer is chosen. Choose at least one above."))
+    else:
+        with st.spinner(_("Drawing…")):
+            page = _page(view, shown, cut, layers)
+        st.iframe(page, height="content", alt=_alt(shown))
+
+
+def _alike(view: View) -> tuple[int, ...]:
+    """List the layers, from 1, with as many heads as the chosen one: BertViz lays heads out in columns."""
+    heads = len(view.trace.attention[view.shown[0]])
+    return tuple(at for at, layer in enumerate(view.trace.attention, start=1) if len(layer) == heads)
 
 
 def _controls(view: View) -> tuple[str, str]:
@@ -63,14 +78,14 @@ def _controls(view: View) -> tuple[str, str]:
 
 
 def _layers(view: View) -> tuple[int, ...]:
-    middle = min(max(view.layer, 2), max(view.blocks - 1, 1))
-    near = [layer for layer in range(middle - 1, middle + LAYERS_SHOWN - 1) if 1 <= layer <= view.blocks]
+    offered, layer = _alike(view), view.shown[0] + 1
+    nearest = sorted(offered, key=lambda other: abs(other - layer))[:LAYERS_SHOWN]
     chosen = st.pills(
         _("Layers"),
-        list(range(1, view.blocks + 1)),
+        offered,
         selection_mode="multi",
-        default=near,
-        key=f"bertviz-layers-{view.blocks}",
+        default=sorted(nearest),
+        key=f"bertviz-layers-{offered}",
         help=_("Each layer is a row of pictures, one for each head. More layers take longer to draw."),
     )
     return tuple(sorted(chosen))
@@ -79,12 +94,15 @@ def _layers(view: View) -> tuple[int, ...]:
 def _page(view: View, shown: str, cut: tuple[Segment, ...], layers: tuple[int, ...]) -> str:
     first = view.shown[0] + 1
     ordered = (first, *(layer for layer in layers if layer != first)) if shown == "head" else layers
+    return engine.once(("bertviz", view.key, shown, cut, ordered), lambda: page(view, shown, cut, ordered))
 
-    def build() -> str:
-        found = pieces.pooled(view, cut)
-        return bertviz_page("model" if shown == "model" else "head", found, [piece.label for piece in cut], ordered)
 
-    return engine.once(("bertviz", view.key, shown, cut, ordered), build)
+def page(view: View, shown: str, cut: tuple[Segment, ...], layers: tuple[int, ...]) -> str:
+    """Build the head view (the first of ``layers`` is open) or the model view of layers that have as many heads."""
+    found = pieces.pooled(view, cut)
+    heads = found[layers[0] - 1]
+    alike = [layer if len(layer) == len(heads) else heads for layer in found]  # those put in are never shown
+    return bertviz_page("model" if shown == "model" else "head", alike, [piece.label for piece in cut], layers)
 
 
 def _alt(shown: str) -> str:

@@ -37,5 +37,7 @@ def _hint(view: View) -> str:
     layer, head = view.shown
     name = _("Head {head} of layer {layer}").format(head=head + 1, layer=layer + 1)
     if view.region:
-        return name + _(": the pieces that get most of its attention; itself is the chosen part.")
-    return name + _(": the pieces that get most. Click a word of the strip, or drag over it, to ask from there.")
+        said = _("{name}: the pieces that get most of its attention; itself is the chosen part.")
+    else:
+        said = _("{name}: the pieces that get most. Click a word of the strip, or drag over it, to ask from there.")
+    return said.format(name=name)
