@@ -1,6 +1,7 @@
 # make run    open Strata in a browser
 # make test   run every test
 # make bench  measure what the README states
+# make pictures  take the README's pictures
 # make traces  store what the bundled model says of short clips, after it was trained anew
 # make texts  collect every sentence for translators
 PYTHON ?= python3
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: run test lint bench texts traces pictures clean
 
 run: $(VENV)/app
-	$(BIN)/streamlit run app.py --server.headless false
+	$(BIN)/streamlit run app.py --server.address localhost --server.headless false
 
 test: $(VENV)/developer
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -47,7 +48,7 @@ $(VENV)/developer: $(VENV)/made requirements.txt requirements-dev.txt
 	touch $@
 
 pictures: $(VENV)/developer
-	$(BIN)/python -m tests.browser.pictures docs/pictures
+	$(BIN)/python -m tests.browser.pictures
 
 clean:
 	rm -rf $(VENV)

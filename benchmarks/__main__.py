@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 LATEST = Path(__file__).with_name("latest.json")
-NAMES = ("tracing", "first_sight", "drawing", "memory", "impatience")
+NAMES = ("tracing", "first_sight", "drawing", "memory", "impatience", "recordings")
 
 
 def main() -> None:

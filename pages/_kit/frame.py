@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 
 from core import samples
-from core.errors import StrataError
 from core.text import N_, _
 from pages._kit import engine, errors, model_picker, own_sound, present, session, strip, tiles
 from pages._kit.strip.rows import Row

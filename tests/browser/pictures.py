@@ -1,6 +1,5 @@
-"""Take pictures of every page, for the README and for looking at: python -m tests.browser.pictures FOLDER [page ...]"""
+"""Take the README's pictures, or all widths and schemes into a folder: python -m tests.browser.pictures [FOLDER]"""
 
-import os
 import sys
 from itertools import product
 from pathlib import Path
@@ -9,9 +8,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.serving import CHROMIUM, FLAGS, serving
 
-PAGES = {"listen": "", "layers": "layers?layer=5&region=0.300-0.700", "attention": "attention?layer=3&head=2"}
+PAGES = {"listen": "", "layers": "layers?layer=5", "attention": "attention?layer=3&head=2"}
 WIDTHS = {"wide": (1440, 1000), "tablet": (768, 1024), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+README = Path(__file__).parents[2] / "docs" / "pictures"
 
 
 def settle(page: Page) -> None:
@@ -21,27 +21,30 @@ def settle(page: Page) -> None:
 
 
 def main() -> None:
-    folder, names = Path(sys.argv[1]), sys.argv[2:] or list(PAGES)
+    """Take the README's three pictures, or all of them into the folder that was named."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else README
+    every = len(sys.argv) > 1
     folder.mkdir(parents=True, exist_ok=True)
-    with serving() as address, sync_playwright() as player:
+    with serving() as server, sync_playwright() as player:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name, (width, size), scheme in product(names, WIDTHS.items(), SCHEMES):
-            if os.environ.get("ONLY") and f"{name}-{width}-{scheme}" not in os.environ["ONLY"].split(","):
-                continue
-            context = browser.new_context(
-                viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, device_scale_factor=1.5
-            )
-            page = context.new_page()
-            page.goto(f"{address}/{PAGES[name]}")
+        for name, width, scheme in product(PAGES, WIDTHS if every else ("wide",), SCHEMES if every else ("light",)):
+            size = {"width": WIDTHS[width][0], "height": WIDTHS[width][1]}
+            page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
+            page.goto(f"{server}/{PAGES[name]}")
             settle(page)
-            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
-            height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-            if height > size[1]:
-                page.set_viewport_size({"width": size[0], "height": min(int(height) + 60, 5000)})
-                settle(page)
-                page.screenshot(path=folder / f"{name}-{width}-{scheme}-whole.png")
-            context.close()
+            page.screenshot(path=folder / (f"{name}-{width}-{scheme}.png" if every else f"{name}.png"))
+            if every:
+                _whole(page, folder / f"{name}-{width}-{scheme}-whole.png")
+            page.context.close()
         browser.close()
+
+
+def _whole(page: Page, path: Path) -> None:
+    """Take the page to its end, however long."""
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": min(int(height) + 60, 6000)})
+    settle(page)
+    page.screenshot(path=path)
 
 
 if __name__ == "__main__":

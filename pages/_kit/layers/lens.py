@@ -108,7 +108,7 @@ def draw(lens: Lens) -> None:
         row_height=32,
         column_config={
             _("layer"): st.column_config.TextColumn(width=60),
-            _("it would write"): st.column_config.TextColumn(width="large"),
+            _("it would write"): st.column_config.TextColumn(width="medium"),
             _("still to change"): st.column_config.NumberColumn(
                 width=105,
                 help=_("How many symbols have to be put in, left out or replaced to get to what the model writes."),

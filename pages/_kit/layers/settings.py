@@ -43,17 +43,36 @@ def now() -> Settings:
 def draw(speaks: bool) -> Settings:
     """Draw the controls right under the strip that they change, and return what is wanted."""
     before = now()
-    rows = st.pills(
+    rows = _rows(before, speaks)
+    left, middle, right = st.columns([6, 4, 3], gap="medium", vertical_alignment="bottom")
+    with left:
+        over = _over(before)
+    with middle:
+        order = _order(before)
+    with right:
+        quiet = _quiet(before)
+    wanted = replace(before, rows=rows, over=over, order=order, quiet=quiet)
+    session.remember("layers", wanted)
+    return wanted
+
+
+def _rows(before: Settings, speaks: bool) -> tuple[str, ...]:
+    """Let rows come and go; what a model that writes nothing cannot show is kept for the next that can."""
+    offered = [name for name in ROWS if name != "lens" or speaks]
+    chosen = st.pills(
         _("Rows on the strip"),
-        [name for name in ROWS if name != "lens" or speaks],
+        offered,
         selection_mode="multi",
-        default=[name for name in before.rows if name != "lens" or speaks],
+        default=[name for name in before.rows if name in offered],
         format_func=lambda name: _(ROWS[name]),
         key="layers-rows",
         help=_("Each row shows the same seconds as the sound above it."),
     )
-    left, middle, right = st.columns([6, 4, 3], gap="medium", vertical_alignment="bottom")
-    over = left.segmented_control(
+    return tuple(name for name in ROWS if name in (chosen if name in offered else before.rows))
+
+
+def _over(before: Settings) -> str:
+    return st.segmented_control(
         _("Over the spectrogram"),
         list(OVER),
         default=before.over,
@@ -62,7 +81,10 @@ def draw(speaks: bool) -> Settings:
         key="layers-over",
         help=_("Lay what the layer does over the sound that it comes from."),
     )
-    order = middle.selectbox(
+
+
+def _order(before: Settings) -> str:
+    return st.selectbox(
         _("Order of units"),
         list(ORDERS),
         index=list(ORDERS).index(before.order),
@@ -70,7 +92,10 @@ def draw(speaks: bool) -> Settings:
         key="layers-order",
         help=_("Active means: it moves far about its own mean over this sound."),
     )
-    quiet = right.toggle(
+
+
+def _quiet(before: Settings) -> bool:
+    return st.toggle(
         _("Colours without loudness"),
         value=before.quiet,
         key="layers-quiet",
@@ -78,7 +103,3 @@ def draw(speaks: bool) -> Settings:
             "Loud and soft is often the first thing that a layer tells apart. Take it out to see what else there is."
         ),
     )
-    kept = tuple(name for name in ROWS if name in rows or (name == "lens" and not speaks and name in before.rows))
-    wanted = replace(before, rows=kept, over=over, order=order, quiet=quiet)
-    session.remember("layers", wanted)
-    return wanted
