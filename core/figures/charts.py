@@ -32,16 +32,17 @@ def likeness(found: Likeness, layer: int | None = None, light: bool = False) -> 
         {"x": x, "y": y, "value": round(value, DIGITS), "x_colour": colours[x], "y_colour": colours[y]}
         for x, y, value in rows
     ]
-    marks = _likeness_marks(layer, light)
+    # most layers of one model are much alike: the scale begins at the tenth below the least alike pair
+    low = float(np.clip(np.floor(10 * found.matrix[least]) / 10, 0.0, 0.9))
+    marks = _likeness_marks(layer, _sequential(low, 1.0, light))
     return Figure(frame(records, marks, 420), alt, ("layer", "other layer", "unbiased linear CKA"), rows)
 
 
-def _likeness_marks(layer: int | None, light: bool) -> list[Spec]:
+def _likeness_marks(layer: int | None, scale: Spec) -> list[Spec]:
     """Draw the matrix, the colour of each layer along both axes, and an outline around one row."""
     x, y = (
         axis(name, layer_title(), "ordinal", axis={"labelAngle": 0, "offset": 12, "domain": False}) for name in "xy"
     )
-    scale = _sequential(0.0, 1.0, light)
     colour = axis("value", _("Likeness"), scale=scale, legend={"orient": "top", "gradientLength": 160})
     tip = tips(y=_("Layer"), x=_("and layer"), value=_("Likeness"))
     swatch: Spec = {"type": "square", "size": 70, "opacity": 1, "clip": False}
