@@ -142,6 +142,14 @@ def test_shares_over_all_pieces_add_up_to_everything() -> None:
         assert sum(share for _piece, share in answer.most(view, view.asking(4))) == pytest.approx(1.0, abs=1e-4)
 
 
+def test_what_is_left_of_a_word_that_asks_in_part_is_called_its_rest() -> None:
+    view = seen(5, 1, (0.5, 0.9))
+    labels = [piece.label for piece, _share in answer.most(view, view.asking(4)) if piece]
+    assert "rest of cat" in labels
+    assert "cat" not in labels
+    assert "sat" in labels
+
+
 def curve(view: View, row: int, *path: int) -> strip.Curve:
     return curve_of(rows.listed(view, rollouts(view.trace.attention))[row], *path)
 

@@ -123,5 +123,6 @@ def most(view: View, asking: slice) -> list[Place]:
         if not whole:
             inside[asking] = False
         if inside.any():
-            found.append((piece, float(looks[inside].sum())))
+            cut = inside.sum() < piece.stop - piece.first
+            found.append((pieces.rest(piece) if cut else piece, float(looks[inside].sum())))
     return sorted(found, key=lambda place: -place[1])

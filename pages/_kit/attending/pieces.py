@@ -1,5 +1,7 @@
 """Which pieces of the clip stand on the axes: seconds, words, phones, or the symbols that the model writes."""
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Float32
 from numpy import ndarray
@@ -92,6 +94,11 @@ def label(piece: Segment) -> str:
     if piece.label == f"{(piece.start + piece.end) / 2:.2f} s":
         return _("{start:.2f} to {end:.2f} s").format(start=piece.start, end=piece.end)
     return piece.label
+
+
+def rest(piece: Segment) -> Segment:
+    """Name what is left of a piece of which a part is itself the part that asks."""
+    return replace(piece, label=_("rest of {label}").format(label=label(piece)))
 
 
 def plain(label: str) -> str:
