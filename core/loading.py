@@ -118,7 +118,7 @@ def _module(folder: Path, spec: ModelSpec, family: Family, named: str) -> "torch
             local_files_only=True,
             output_loading_info=True,
             ignore_mismatched_sizes=True,
-            key_mapping=dict(family.key_mapping) or None,
+            key_mapping=dict(family.key_mapping) if family.key_mapping and named == family.bare else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as cause:
         raise damaged(spec.name, str(cause).splitlines()[0][:200]) from cause
