@@ -89,7 +89,7 @@ def test_the_layer_changes_in_one_frame_without_asking_the_server(visit: Visit) 
     assert max(times) <= FRAME
     visit.layer("8 of 8")
     expect(visit.page.get_by_role("heading", name="One unit of layer 8")).to_be_visible()
-    assert "layer=8" in visit.page.url
+    expect(visit.page).to_have_url(re.compile("layer=8"))
 
 
 def test_a_click_on_a_line_chooses_its_layer_down_to_the_first_convolution(visit: Visit) -> None:
@@ -98,7 +98,7 @@ def test_a_click_on_a_line_chooses_its_layer_down_to_the_first_convolution(visit
     visit.page.mouse.click(*visit.line(0, 16))
     visit.layer("convolution 1")
     expect(visit.page.get_by_role("heading", name="One unit of convolution 1")).to_be_visible()
-    assert "layer=-7" in visit.page.url
+    expect(visit.page).to_have_url(re.compile("layer=-7"))
 
 
 def test_a_line_says_what_it_is(visit: Visit) -> None:
@@ -128,8 +128,7 @@ def test_more_rows_come_with_a_click(visit: Visit) -> None:
 
 def test_a_unit_is_chosen_on_its_map_and_its_moments_play(visit: Visit) -> None:
     visit.page.mouse.click(*visit.line(3, 40, "Most active units"))
-    visit.settle()
-    assert "unit=" in visit.page.url
+    expect(visit.page).to_have_url(re.compile("unit="))
     chosen = re.search(r"unit=(\d+)", visit.page.url)
     assert chosen
     expect(visit.page.get_by_text(re.compile(rf"^Unit {chosen[1]} is furthest above its average"))).to_be_visible()

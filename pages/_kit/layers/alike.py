@@ -43,7 +43,8 @@ def draw(stop: Stop) -> None:
         st.header(_("What each layer changes"), anchor=False, help=_(similarity.STEP_MEANING))
         _change(likeness, steps)
     if likeness.caution:
-        st.caption(likeness.caution)
+        chance = _("Here chance gives a likeness of {chance:.2f}.").format(chance=round(likeness.chance, 2) + 0.0)
+        st.caption(f"{likeness.caution} {chance}")
 
 
 def _change(likeness: Likeness, steps: Steps) -> None:
