@@ -11,45 +11,14 @@ from core import text
 from tests.messages import POT, ROOT, messages
 
 ICON = re.compile(r":material/\w+:")
-SHOWN = set(
-    [
-        "title",
-        "header",
-        "subheader",
-        "markdown",
-        "caption",
-        "write",
-        "text",
-        "button",
-        "slider",
-        "select_slider",
-        "selectbox",
-        "multiselect",
-        "toggle",
-        "radio",
-        "segmented_control",
-        "pills",
-        "expander",
-        "popover",
-        "info",
-        "warning",
-        "error",
-        "success",
-        "toast",
-        "metric",
-        "checkbox",
-        "text_input",
-        "number_input",
-        "file_uploader",
-        "audio_input",
-        "download_button",
-        "dialog",
-        "spinner",
-        "status",
-        "link_button",
-        "page_link",
-    ]
-)
+# fmt: off
+SHOWN = {
+    "title", "header", "subheader", "markdown", "caption", "write", "text", "button", "slider", "select_slider",
+    "selectbox", "multiselect", "toggle", "radio", "segmented_control", "pills", "expander", "popover", "info",
+    "warning", "error", "success", "toast", "metric", "checkbox", "text_input", "number_input", "file_uploader",
+    "audio_input", "download_button", "dialog", "spinner", "status", "link_button", "page_link",
+}
+# fmt: on
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
 

@@ -1,6 +1,7 @@
 """What is on the table now: the clip, its picture, the model and what every layer of it said."""
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from core import samples, sources, stored_trace
 from core.clip import Clip
 from core.errors import StrataError
 from core.model_spec import ModelCard, ModelSpec
+from core.sources import Policy
 from core.spectrogram import Spectrogram, SpectrogramSettings, spectrogram
 from core.text import _
 from core.trace import Trace
@@ -79,12 +81,18 @@ def spec() -> ModelSpec:
     """The chosen model; a name that makes no sense here gives way to the model that ships."""
     now = session.chosen()
     try:
-        found = sources.parse(now.model, policy())
+        found = _parsed(now.model, policy())
     except StrataError as error:
         st.toast(str(error))
         session.choose(model=session.DEFAULT_MODEL)
         found = sources.parse(session.DEFAULT_MODEL)
     return replace(found, dtype=now.precision, device=now.device)
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, allowed: Policy) -> ModelSpec:
+    # asked some seventy times a run, and each time it would look through the folder of checkpoints
+    return sources.parse(name, allowed)
 
 
 def settle() -> None:
