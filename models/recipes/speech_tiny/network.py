@@ -24,7 +24,7 @@ def configuration() -> transformers.Wav2Vec2Config:
         num_conv_pos_embeddings=64, num_conv_pos_embedding_groups=12, hidden_dropout=0.0, attention_dropout=0.0,
         activation_dropout=0.0, feat_proj_dropout=0.0, final_dropout=0.0, layerdrop=0.0, mask_time_prob=0.0,
         mask_feature_prob=0.0, ctc_loss_reduction="mean", ctc_zero_infinity=True, pad_token_id=0, bos_token_id=None,
-        eos_token_id=None, attn_implementation="sdpa",
+        eos_token_id=None, attn_implementation="eager",
     )  # fmt: skip
 
 
@@ -47,8 +47,7 @@ class Student(nn.Module):
 
     def losses(self, batch: Batch) -> Losses:
         """Return both losses of a batch; the losses themselves are computed in float32."""
-        values = batch.input_values.to(self.frame_head.weight.dtype)
-        hidden = self.recogniser.wav2vec2(values, attention_mask=batch.attention_mask)[0]
+        hidden = self._hidden(batch)
         logits = self.recogniser.lm_head(hidden).float()
         named = self.frame_head(hidden).float()
         counts = self.recogniser._get_feat_extract_output_lengths(batch.attention_mask.sum(-1))
@@ -59,6 +58,29 @@ class Student(nn.Module):
             _cross_entropy(named[known], batch.frames[:, : named.shape[1]][known]),
             float(right.float().mean()) if known.any() else 0.0,
         )
+
+    def _hidden(self, batch: Batch) -> torch.Tensor:
+        """Return the last hidden states (clips, frames, width)."""
+        body = self.recogniser.wav2vec2
+        frames = frames_of(body.feature_extractor, batch.input_values.to(self.frame_head.weight.dtype))
+        mask = body._get_feature_vector_attention_mask(frames.shape[1], batch.attention_mask, add_adapter=False)
+        projected, _ = body.feature_projection(frames)
+        return body.encoder(projected, attention_mask=mask)[0]
+
+
+def frames_of(encoder: nn.Module, values: torch.Tensor) -> torch.Tensor:
+    """Return what the convolutions make of sound (clips, samples): (clips, frames, width).
+
+    The same numbers as transformers' own loop over the layers, at half the cost on a processor: width stays the last
+    axis in memory, so that neither the layer norms nor the activations have to turn the sound over.
+    """
+    frames = values[:, :, None]
+    for layer in encoder.conv_layers:
+        image = frames.transpose(1, 2).unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        kernel = layer.conv.weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        made = nn.functional.conv2d(image, kernel, layer.conv.bias, stride=(1, layer.conv.stride[0]))
+        frames = layer.activation(layer.layer_norm(made.squeeze(2).transpose(1, 2)))
+    return frames
 
 
 def _ctc(logits: torch.Tensor, counts: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

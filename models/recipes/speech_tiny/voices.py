@@ -86,6 +86,14 @@ def speak_converted(speakers: tuple[str, ...]) -> Speak:
     return speak
 
 
+def speak_kal_converted(draw: Draw, source: random.Random) -> Iterator[Utterance]:
+    """Turn Festival's diphone voice kal into others."""
+    for spoken in speak_festival("kal_diphone")(draw, source):
+        pitch, tract = 2 ** source.uniform(-0.5, 0.9), 2 ** source.uniform(-0.25, 0.25)
+        changed = convert(spoken.samples, pitch=pitch, tract=tract, flatten=source.uniform(0.5, 1.6))
+        yield replace(spoken, samples=changed, voice=f"{spoken.voice}-converted")
+
+
 def speak_festival(speaker: str) -> Speak:
     """Return a speaker with one voice of Festival."""
 
@@ -130,6 +138,8 @@ VOICES = (
     VoiceGroup("espeak-us", speak_espeak(("en-us",)), hours=5.0, tested=True),
     VoiceGroup("espeak-british", speak_espeak(BRITISH), hours=2.0),
     VoiceGroup("pico", speak_pico, hours=2.0),
+    VoiceGroup("festival-kal", speak_festival("kal_diphone"), hours=1.0),
+    VoiceGroup("festival-kal-converted", speak_kal_converted, hours=1.0),
     VoiceGroup(
         "festival-ked", speak_festival("ked_diphone"), hours=0.0, trained=False, tested=True, test_split="unseen"
     ),
