@@ -102,6 +102,7 @@ class Heads {
       return element
     })
     this.cellsPart.replaceChildren(...lines)
+    this.painted = ""
     this.measure()
     this.follow()
   }
@@ -133,14 +134,19 @@ class Heads {
     if (!this.tree) return
     this.root.dataset.narrow = this.root.clientWidth < 720
     this.look = readLook(this.root, {})
+    const side = this.cells[0].element.clientWidth || 40
+    const state = [side, window.devicePixelRatio, this.look.dark].join()
+    if (state !== this.painted) this.paint(side)
+    this.painted = state
+    this.draw()
+  }
+  paint(side) {
     for (const { element, layer, head } of this.cells) {
-      const side = element.clientWidth || 40
       const context = sized(element.firstChild, side, side)
       context.imageSmoothingQuality = "high"
       context.imageSmoothingEnabled = this.tree.spans.length > side / 2 // few pieces keep their edges
       context.drawImage(headBitmap(this.tree, layer, head, this.look.dark), 0, 0, side, side)
     }
-    this.draw()
   }
 
   choose(layer, head) {
