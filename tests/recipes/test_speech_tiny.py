@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from core.tiers import Interval
 from models.recipes.speech_tiny.augmentation import (
@@ -19,8 +20,9 @@ from models.recipes.speech_tiny.augmentation import (
     rooms,
     shaped,
 )
-from models.recipes.speech_tiny.batches import UNKNOWN, Clip, frame_count, frame_labels, normalised
+from models.recipes.speech_tiny.batches import UNKNOWN, Clip, collate, frame_count, frame_labels, normalised
 from models.recipes.speech_tiny.evaluation import Spoken, best_edits, edits, interval, total
+from models.recipes.speech_tiny.network import Student, frames_of
 from models.recipes.speech_tiny.phones import (
     FESTIVAL_PHONES,
     PHONES,
@@ -213,3 +215,23 @@ def test_espeak_and_flite_agree_on_common_words() -> None:
         pytest.skip(f"{error} {error.hint}")
     heard = [spoken(engine.speak(word, EspeakVoice("en-us")).phones) for word in words.split()]
     assert total(edits(a, b) for a, b in zip(said, heard, strict=True)).rate < 0.1
+
+
+def test_the_faster_convolutions_give_what_transformers_gives() -> None:
+    torch.manual_seed(0)
+    encoder = Student().recogniser.wav2vec2.feature_extractor
+    values = torch.randn(2, 4000)
+    with torch.no_grad():
+        assert torch.allclose(frames_of(encoder, values), encoder(values).transpose(1, 2), atol=1e-5)
+
+
+def test_both_losses_of_a_batch_reach_the_convolutions() -> None:
+    torch.manual_seed(0)
+    student, source = Student(), np.random.default_rng(0)
+    labels, starts = np.array([5, 9, 3], np.int16), np.array([0.0, 0.1, 0.2], np.float32)
+    sounds = [source.standard_normal(length).astype(np.float32) for length in (4800, 4000)]
+    clips = [Clip(sound, labels, starts, starts + np.float32(0.1), timed=True) for sound in sounds]
+    losses = student.losses(collate(clips, 4800))
+    assert losses.ctc.item() > 0 and losses.frames.item() > 0
+    (losses.ctc + losses.frames).backward()
+    assert student.recogniser.wav2vec2.feature_extractor.conv_layers[0].conv.weight.grad.abs().sum() > 0
