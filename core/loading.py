@@ -46,7 +46,10 @@ class LoadedModel:
             yield self.module
 
     def samples(self, clip: Clip) -> Float32[np.ndarray, " time"]:
-        """Bring a clip to the model's rate; ClipError where it is shorter than a frame or too long at once."""
+        """Bring a clip to the model's rate; ClipError where it is shorter than a frame or too long at once.
+
+        One sample too many, which a change of rate may add, is left out.
+        """
         samples = resampled(clip, self.card.sample_rate)
         fewest = self.family.fewest(self.extractor, self.module.config)
         if samples.size < fewest:
@@ -64,7 +67,7 @@ class LoadedModel:
                     model=self.card.title, most=longest
                 ),
             )
-        return samples
+        return samples[: round(longest * self.card.sample_rate)]
 
     def inputs(self, clip: Clip) -> "dict[str, torch.Tensor]":
         """Turn a clip into what the module is called with: a batch of one, on its device, in its type."""
