@@ -85,11 +85,12 @@ def trace(model: "LoadedModel", clip: Clip) -> Trace:
     import torch
 
     samples, family = model.samples(clip), model.family
-    inputs = model.placed(family.encode(model.extractor, samples))
+    with told(model.card.title):
+        inputs = model.placed(family.encode(model.extractor, samples))
     # not inference_mode: what a model keeps for its next pass, such as positions, must still serve one with gradients
     with model.exclusive() as module, torch.no_grad(), family.around(module):
         grids = family.grids(module, model.extractor, samples.size)
-        with listening(model, grids) as heard:
+        with listening(model, grids) as heard, told(model.card.title):
             output = module(**inputs, **family.call, output_hidden_states=family.blocks is None)
         hidden = heard.blocks if family.blocks else list(output.hidden_states)
         hidden = [family.arrange(module, tokens, layer) for layer, tokens in enumerate(hidden)]
@@ -108,6 +109,26 @@ def trace(model: "LoadedModel", clip: Clip) -> Trace:
         convolutions=tuple(frozen(features) for features in heard.convolutions),
         logits=None if logits is None else frozen(logits[0]),
     )
+
+
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    """Turn what torch says of too little memory, or of parts that do not fit each other, into a ModelError."""
+    import torch
+
+    try:
+        yield
+    except (RuntimeError, ValueError, MemoryError) as cause:
+        # on the processor torch has no kind of its own for this
+        if isinstance(cause, MemoryError | torch.OutOfMemoryError) or "memory" in str(cause):
+            raise ModelError(
+                _("What {name} makes of this sound did not fit into memory.").format(name=name),
+                hint=_("Choose a shorter part of the sound, or a smaller model."),
+            ) from cause
+        raise ModelError(
+            _("{name} could not be run: {detail}.").format(name=name, detail=str(cause).partition("\n")[0][:200]),
+            hint=_("Its files may belong to different models. Get a fresh copy of it, or choose another model."),
+        ) from cause
 
 
 @dataclass
