@@ -11,20 +11,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float32
 
-from core.checkpoint import Blueprint, damaged, mismatch
+from core.checkpoint import PREPROCESSOR, Blueprint, damaged, mismatch
 from core.clip import Clip
 from core.errors import ClipError, ModelError
 from core.family import Family, known_families, transformers_class
 from core.model_spec import ModelCard, ModelSpec
 from core.progress import Report, silent
 from core.resample import resampled
-from core.skeleton import check_size
+from core.skeleton import FAULTS, check_size, first_line
 from core.sources import inspect_folder, resolve
 from core.text import _
 
 if TYPE_CHECKING:
     import torch
 
+# what an extractor counts in, and more than any has; some build tables of this size when they are made
+EXTRACTED = {"sampling_rate": 192_000, "feature_size": 1_000, "num_mel_bins": 1_000, "hop_length": 100_000} | {
+    "n_fft": 100_000, "fft_window_size": 100_000, "chunk_length": 1_000, "max_length_s": 1_000, "max_length": 100_000,
+    "stride": 100,
+}  # fmt: skip
 AUDIOSET_CLASSES = 527  # its checkpoints do not say that several classes can be true at once
 
 
@@ -123,8 +128,8 @@ def _module(folder: Path, spec: ModelSpec, family: Family, named: str) -> "torch
             ignore_mismatched_sizes=True,
             key_mapping=dict(family.key_mapping) if family.key_mapping and named == family.bare else None,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as cause:
-        raise damaged(spec.name, str(cause).splitlines()[0][:200]) from cause
+    except (SafetensorError, *FAULTS) as cause:
+        raise damaged(spec.name, first_line(cause)) from cause
     _check(spec.name, family, told)
     return module
 
@@ -140,12 +145,24 @@ def _check(name: str, family: Family, told: Mapping[str, Any]) -> None:
 
 
 def _extractor(folder: Path, family: Family, config: Any) -> Any:
-    if not (folder / "preprocessor_config.json").is_file() and not (folder / "processor_config.json").is_file():
+    own = _json(folder / PREPROCESSOR)
+    settings = own or _json(folder / "processor_config.json").get("feature_extractor", {})
+    if not isinstance(settings, dict) or not settings:
         return family.plain_extractor(config)
+    _check_counts(folder.name, settings)
     try:
         return transformers_class(family.extractor).from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, TypeError, KeyError) as cause:
-        raise damaged(folder.name, str(cause).splitlines()[0][:200]) from cause
+    except FAULTS as cause:
+        raise damaged(folder.name, first_line(cause)) from cause
+
+
+def _check_counts(name: str, settings: Mapping[str, Any]) -> None:
+    """Refuse an extractor that counts in anything but whole numbers, or in so many that memory would not do."""
+    for key, most in EXTRACTED.items():
+        value = settings.get(key)
+        if value is not None and (type(value) is not int or not 0 < value <= most):
+            detail = _("{file} gives {value} as number of {what}")
+            raise damaged(name, detail.format(file=PREPROCESSOR, value=repr(value)[:40], what=key))
 
 
 def _card(
