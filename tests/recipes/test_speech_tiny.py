@@ -34,6 +34,7 @@ from models.recipes.speech_tiny.phones import (
 )
 from models.recipes.speech_tiny.sentences import DIGITS, FUNCTION_WORDS, held_out
 from models.recipes.speech_tiny.synthesis.espeak import Espeak, EspeakVoice
+from models.recipes.speech_tiny.synthesis.festival import joined_er
 from models.recipes.speech_tiny.synthesis.flite import lexicon_phones
 from models.recipes.speech_tiny.utterance import RATE, SynthesisError
 from models.recipes.speech_tiny.voices import BRITISH, VOICES
@@ -82,6 +83,12 @@ def test_festival_names_map_onto_all_39_phones() -> None:
 )
 def test_an_accent_keeps_or_drops_its_r(accent: str, names: str, phones: str) -> None:
     assert " ".join(spoken(espeak_phones(_row(*names.split()), accent))) == phones
+
+
+def test_an_er_that_was_split_is_one_again_and_a_second_r_stays() -> None:
+    joined = joined_er(list(_row("hh", "er", "r", "r", "eh", "d")))
+    assert [(p.label, p.start, p.end) for p in joined][1:3] == [("er", 1.0, 3.0), ("r", 3.0, 4.0)]
+    assert len(joined) == 5
 
 
 def test_a_phoneme_of_two_phones_gives_each_half_of_its_time() -> None:

@@ -20,20 +20,20 @@ _ROOM_SECONDS = 0.45
 class AugmentationSettings:
     """How often each change is made (shares of clips) and how strong it is (ranges)."""
 
-    untouched: float = 0.15
+    untouched: float = 0.2
     speed: float = 0.75
     speed_range: tuple[float, float] = (0.8, 1.25)
     padding: float = 0.4
     padding_seconds: float = 0.6
-    room: float = 0.3
-    noise: float = 0.6
-    noise_decibels: tuple[float, float] = (7.0, 36.0)
-    equaliser: float = 0.7
-    telephone: float = 0.4
+    room: float = 0.2
+    noise: float = 0.45
+    noise_decibels: tuple[float, float] = (10.0, 38.0)
+    equaliser: float = 0.6
+    telephone: float = 0.35
     narrowing: float = 0.15
-    clipping: float = 0.08
-    mu_law: float = 0.12
-    gap: float = 0.15
+    clipping: float = 0.05
+    mu_law: float = 0.1
+    gap: float = 0.08
 
     @classmethod
     def gentle(cls) -> "AugmentationSettings":

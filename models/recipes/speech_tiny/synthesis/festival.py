@@ -14,6 +14,9 @@ from core.tiers import Interval
 from models.recipes.speech_tiny.phones import festival_phones
 from models.recipes.speech_tiny.utterance import RATE, SynthesisError, Utterance, pcm16
 
+# ked's own file puts an r into the second half of every er, to find its diphones, and calls it a hack that "leaves the
+# utterance somewhat tainted (an extra phone has appeared)"
+_SPLIT_ER = frozenset({"ked_diphone"})
 _PROGRAM = """
 (define (show kind name start end) (format t "%s\\t%s\\t%f\\t%f\\n" kind name start end))
 (define (dump utt)
@@ -85,5 +88,19 @@ def _structured(text: str, voice: FestivalVoice, printed: str, samples: NDArray[
     for line in printed.splitlines():
         kind, name, start, end = line.split("\t")
         rows[kind].append(Interval(float(start), float(end), name))
-    utterance = Utterance(text, voice.name, samples, festival_phones(rows["phone"]), tuple(rows["word"]))
+    segments = joined_er(rows["phone"]) if voice.speaker in _SPLIT_ER else rows["phone"]
+    utterance = Utterance(text, voice.name, samples, festival_phones(segments), tuple(rows["word"]))
     return Structured(utterance, tuple(rows["syllable"]))
+
+
+def joined_er(segments: list[Interval]) -> list[Interval]:
+    """Make one er of each er and the one r that follows it."""
+    joined: list[Interval] = []
+    split = False
+    for item in segments:
+        if split and item.label == "r":
+            joined[-1] = Interval(joined[-1].start, item.end, "er")
+        else:
+            joined.append(item)
+        split = item.label == "er"
+    return joined
