@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -40,10 +41,10 @@ def write_trace(trace: Trace, path: Path, weights: str) -> None:
         arrays["logits"] = trace.logits
     path.parent.mkdir(parents=True, exist_ok=True)
     stored = {name: array.astype(STORED) for name, array in arrays.items()}
-    np.savez_compressed(path, about=np.array(json.dumps(about)), **stored)
+    _save(path, {"about": np.array(json.dumps(about)), **stored})
 
 
-def about_trace(path: Path) -> dict:
+def about_trace(path: Path) -> dict[str, Any]:
     """Read what a stored trace says of itself: clip, seconds, weights."""
     with np.load(path, allow_pickle=False) as archive:
         return json.loads(str(archive["about"]))
@@ -78,7 +79,7 @@ def lens_path(trace: Path) -> Path:
 def write_lens(layers: Sequence[Float32[np.ndarray, "frames symbols"]], path: Path) -> None:
     """Write the logits that ``core.lens`` gives for every layer; the last layer's are the trace's own and left out."""
     stored = {f"layer_{layer}": logits.astype(STORED) for layer, logits in enumerate(layers[:-1])}
-    np.savez_compressed(path, **stored)
+    _save(path, stored)
 
 
 def read_lens(path: Path, trace: Trace) -> tuple[Float32[np.ndarray, "frames symbols"], ...]:
@@ -90,7 +91,12 @@ def read_lens(path: Path, trace: Trace) -> tuple[Float32[np.ndarray, "frames sym
         return (*below, trace.logits)
 
 
-def _grid(values: dict) -> TokenGrid:
+def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    writer: Any = np.savez_compressed  # its annotation takes every name for the one option it has
+    writer(path, **arrays)
+
+
+def _grid(values: dict[str, Any]) -> TokenGrid:
     return TokenGrid(**{**values, "time": TimeAxis(**values["time"]), "edges": tuple(values["edges"])})
 
 
@@ -113,5 +119,6 @@ def write_card(card: ModelCard, path: Path) -> None:
 
 def read_card(path: Path) -> ModelCard:
     """Read a card back; lists become tuples again."""
-    values = json.loads(path.read_text("utf-8"))
-    return ModelCard(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return ModelCard(**{**values, **lists})

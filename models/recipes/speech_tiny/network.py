@@ -1,6 +1,7 @@
 """The network: its configuration, and the second head that training alone needs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -75,7 +76,8 @@ def frames_of(encoder: nn.Module, values: torch.Tensor) -> torch.Tensor:
     axis in memory, so that neither the layer norms nor the activations have to turn the sound over.
     """
     frames = values[:, :, None]
-    for layer in encoder.conv_layers:
+    layers: Any = encoder.conv_layers
+    for layer in layers:
         image = frames.transpose(1, 2).unsqueeze(2).contiguous(memory_format=torch.channels_last)
         kernel = layer.conv.weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
         made = nn.functional.conv2d(image, kernel, layer.conv.bias, stride=(1, layer.conv.stride[0]))
