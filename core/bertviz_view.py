@@ -4,11 +4,14 @@ bertviz asks other hosts for d3, jQuery and require.js. Here d3 comes from mpld3
 bertviz asks for, jQuery from XStatic-jQuery, and two lines stand in for require.js.
 """
 
+import csv
 import json
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from io import StringIO
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +24,7 @@ from core.text import _
 
 View = Literal["head", "model"]
 PARTS = 1000  # attention is written in thousandths; every row adds up to exactly 1000 of them
+SAVING = Path(__file__).with_name("bertviz_saving.js")
 REMOTE = re.compile(r'<script src="https://[^"]*require[^"]*"></script>')
 LOADER = "requirejs(['jquery', 'd3']"
 PATHS = re.compile(r"require\.config\(\{.*?\}\);", re.DOTALL)  # names the other hosts; nothing reads it here
@@ -61,8 +65,29 @@ def bertviz_page(
     title = _("Attention between pieces of the clip")
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-        f"{_libraries()}</head><body>{_adapted(_inert(made, len(attention[0])), view, len(attention))}</body></html>"
+        f"{_libraries()}</head><body>{_adapted(_inert(made, len(attention[0])), view, len(attention))}"
+        f"{_saving()}</body></html>"
     )
+
+
+def _saving() -> str:
+    """Add the button that saves what is drawn."""
+    button = f'<p><button type="button" id="save">{_("Save picture")}</button></p>'
+    return f"{button}<script>{SAVING.read_text('utf-8')}</script>"
+
+
+def numbers(
+    attention: Sequence[Float[np.ndarray, "heads segments segments"]], labels: Sequence[str], layers: Sequence[int]
+) -> str:
+    """Write the shares that a page shows as CSV; layers and heads are counted from 1."""
+    text = StringIO()
+    table = csv.writer(text)
+    table.writerow(("layer", "head", "from", "to", "share"))
+    for layer in layers:
+        for head, row, column in np.ndindex(attention[layer - 1].shape):
+            share = attention[layer - 1][head, row, column]
+            table.writerow((layer, head + 1, labels[row], labels[column], f"{share:.4f}"))
+    return text.getvalue()
 
 
 def thousandths(rows: Float[np.ndarray, "*lead segments"]) -> Int[np.ndarray, "*lead segments"]:

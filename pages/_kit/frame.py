@@ -47,7 +47,7 @@ def _sounds() -> None:
     key = ("tiles", tuple(present.shipped()), tuple(own))
     payload = engine.store().get(key, lambda: tiles.tiles_payload([*_own_tiles(), *_sample_tiles()]))
     tiles.mount(payload, chosen=session.chosen().clip, on_choose=_choose_clip, on_remove=session.drop_clip)
-    with st.popover(_("Your own sound"), icon=":material/add:"):
+    with st.popover(_("Your own sound"), icon=":material/add:", help=_("A file or a recording; it stays with you.")):
         own_sound.picker()
 
 

@@ -21,6 +21,7 @@ class Hearing:
     region   whether a stretch of the clip is chosen
     symbols  what a CTC model wrote in the region
     scores   what a classifier says of the whole clip, likeliest first
+    part     what it says of the chosen part when it hears nothing else
     spoken   phones that are known to be in the region; empty where they are not known or other symbols are written
     """
 
@@ -29,6 +30,7 @@ class Hearing:
     region: bool
     symbols: tuple[Symbol, ...] = ()
     scores: tuple[Score, ...] = ()
+    part: tuple[Score, ...] = ()
     spoken: tuple[str, ...] = ()
 
 
@@ -44,7 +46,8 @@ def now() -> Hearing:
         return Hearing(_wrote(inside, spoken, chosen), (_row(every),), chosen, symbols=inside, spoken=spoken)
     if card.classifies and trace.logits is not None:
         scores = ctc.top(trace.logits, card.labels, CLASSES, multi_label=card.multi_label)
-        return Hearing(_named(scores[0]), (), chosen, scores=scores)
+        part = _of_part(start, end) if chosen else ()
+        return Hearing(_named(scores[0], part), (), chosen, scores=scores, part=part)
     return Hearing(_("This model has no words to say. Its layers and its attention can be looked at."), (), chosen)
 
 
@@ -86,20 +89,41 @@ def _wrote(symbols: tuple[Symbol, ...], spoken: tuple[str, ...], chosen: bool) -
     )
 
 
-def _named(score: Score) -> str:
-    return _("The model calls this sound **{label}** ({share:.0%} sure).").format(
+def _of_part(start: float, end: float) -> tuple[Score, ...]:
+    """Ask a classifier about the chosen part alone; nothing where the part is too short for it."""
+    card = present.card()
+    if end - start < card.shortest:
+        return ()
+    logits = present.trace_of(present.clip().cut(start, end)).logits
+    return () if logits is None else ctc.top(logits, card.labels, CLASSES, multi_label=card.multi_label)
+
+
+def _named(score: Score, part: tuple[Score, ...]) -> str:
+    whole = _("The model calls this sound **{label}** ({share:.0%} sure).").format(
         label=score.label.replace("*", "\\*"), share=score.probability
+    )
+    if not part:
+        return whole
+    return (
+        whole
+        + " "
+        + _("The chosen part alone it calls **{label}** ({share:.0%}).").format(
+            label=part[0].label.replace("*", "\\*"), share=part[0].probability
+        )
     )
 
 
 def draw(heard: Hearing) -> None:
     """Draw the symbols, or the classes as bars, with the numbers to take away."""
     if heard.symbols:
-        st.header(_("What it wrote, symbol by symbol"), anchor=False)
+        help_text = _("In the order of time. How sure: the model's probability for the symbol at its surest moment.")
+        st.header(_("What it wrote, symbol by symbol"), anchor=False, help=help_text)
         _symbols(heard)
     if heard.scores:
-        st.header(_("What it might be"), anchor=False)
-        _bars(heard.scores)
+        st.header(_("What it might be"), anchor=False, help=_("The likeliest classes; the longer the bar, the surer."))
+        _bars(_("the whole sound"), heard.scores)
+    if heard.part:
+        _bars(_("the chosen part alone"), heard.part)
 
 
 def _symbols(heard: Hearing) -> None:
@@ -126,11 +150,21 @@ def _symbols(heard: Hearing) -> None:
         st.text(_("Spoken: {phones}").format(phones=" ".join(heard.spoken)))
 
 
-def _bars(scores: tuple[Score, ...]) -> None:
+def _bars(of: str, scores: tuple[Score, ...]) -> None:
     from core.figures import charts
 
     figure = charts.scores(scores)
-    st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt)
+    st.text(_("Of {what}:").format(what=of))
+    st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt, key=f"bars-{of}")
+    st.download_button(
+        _("Save numbers"),
+        figure.numbers(),
+        f"{present.clip().fingerprint}-classes.csv",
+        "text/csv",
+        key=f"save-{of}",
+        on_click="ignore",
+        help=_("The probabilities as a table (CSV)."),
+    )
 
 
 def meaning(heard: Hearing) -> tuple[str, ...]:

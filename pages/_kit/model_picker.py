@@ -24,7 +24,13 @@ def draw() -> None:
     with st.container(border=True, key="model-card"):
         with errors.shown():
             _card(present.card())
-        if st.button(_("Choose another model"), key="choose-model", width="stretch", icon=":material/swap_horiz:"):
+        if st.button(
+            _("Choose another model"),
+            key="choose-model",
+            width="stretch",
+            icon=":material/swap_horiz:",
+            help=_("Shipped ones, suggestions, any of the hub, or a folder; the cost is said first."),
+        ):
             _choose()
 
 
@@ -107,7 +113,9 @@ def _half_precision() -> bool:
 def asked(way: str) -> str:
     """Ask which model of one kind; empty where nothing was named yet."""
     if way == "shipped":
-        return st.selectbox(_("Model"), sources.bundled(), key="model-shipped")
+        return st.selectbox(
+            _("Model"), sources.bundled(), key="model-shipped", help=_("Here already: nothing to download.")
+        )
     if way == "suggested":
         rows = {f"{row.name}@{row.revision}" if row.revision else row.name: row for row in catalogue.suggestions()}
         name = st.selectbox(
@@ -121,8 +129,15 @@ def asked(way: str) -> str:
         st.caption(f"{_(row.purpose)} {size}, {row.licence or _('licence not known here')}.")
         return name
     if way == "hub":
-        return st.text_input(_("Name on the Hugging Face hub, or its link"), placeholder=EXAMPLE, key="model-hub")
-    return st.text_input(_("Folder on this computer"), key="model-folder")
+        return st.text_input(
+            _("Name on the Hugging Face hub, or its link"),
+            placeholder=EXAMPLE,
+            key="model-hub",
+            help=_("Written owner/name. Models without safetensors are refused."),
+        )
+    return st.text_input(
+        _("Folder on this computer"), key="model-folder", help=_("It must hold config.json and model.safetensors.")
+    )
 
 
 def _offer(name: str, dtype: Literal["float32", "bfloat16"]) -> None:
@@ -130,7 +145,9 @@ def _offer(name: str, dtype: Literal["float32", "bfloat16"]) -> None:
     if not name:
         return
     spec = replace(sources.parse(name, policy()), dtype=dtype, device=device.best_device())
-    if not st.button(_("What does it cost?"), key="cost") and session.recall("priced") != (name, dtype):
+    if not st.button(
+        _("What does it cost?"), key="cost", help=_("Looks up its size; nothing is loaded yet.")
+    ) and session.recall("priced") != (name, dtype):
         return
     session.remember("priced", (name, dtype))
     cost = price(spec)

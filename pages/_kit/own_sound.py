@@ -17,11 +17,17 @@ OUTLINE = (40, 600)  # pixels: height, width
 def picker() -> None:
     """Draw the upload and the microphone; a new sound is decoded, checked and chosen at once."""
     file = st.file_uploader(_("Open a sound file"), key="upload", help=_readable())
-    recording = st.audio_input(_("Or record with the microphone"), key="microphone", sample_rate=16_000)
+    recording = st.audio_input(
+        _("Or record with the microphone"), key="microphone", sample_rate=16_000, help=_microphone()
+    )
     for name, given in (("upload", file), ("microphone", recording)):
         if given is not None and session.recall(f"taken-{name}") != given.file_id:
             session.remember(f"taken-{name}", given.file_id)
             _take(_("My recording") if name == "microphone" else given.name, given.getvalue())
+
+
+def _microphone() -> str:
+    return _("Your browser asks first. The recording stays in this window and is gone when you close it.")
 
 
 def _readable() -> str:

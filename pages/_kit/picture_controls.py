@@ -71,5 +71,6 @@ def _span(now: SpectrogramSettings) -> float:
 
 def _colours() -> str:
     names = {"sound": _("Strata"), "gray": _("grey"), "magma": _("black to yellow"), "viridis": _("blue to yellow")}
+    help_text = _("Only how it looks: the numbers stay the same.")
     place = COLOURS.index(session.recall("colours", "sound"))
-    return st.selectbox(_("Colours"), COLOURS, format_func=names.get, index=place, key="colours")
+    return st.selectbox(_("Colours"), COLOURS, format_func=names.get, index=place, key="colours", help=help_text)

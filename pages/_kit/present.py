@@ -133,6 +133,11 @@ def trace() -> Trace:
     sound, path = clip(), stored()
     if path:
         return engine.store().get(("stored", spec(), sound.fingerprint), lambda: stored_trace.read_trace(path, spec()))
+    return trace_of(sound)
+
+
+def trace_of(sound: Clip) -> Trace:
+    """What every layer says of a sound, by one pass, once for all visitors."""
     loaded = model()
 
     def live() -> Trace:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.serving import CHROMIUM, FLAGS, serving
+from tests.browser.serving import CHROMIUM, FLAGS, HOW, serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,7 +16,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
             if not Path(CHROMIUM).exists():
-                item.add_marker(pytest.mark.skip(reason="no Chromium: install one, or name it in CHROMIUM"))
+                item.add_marker(pytest.mark.skip(reason=HOW))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A Strata server of its own for a test, a picture or a benchmark."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+FOUND = next(filter(None, map(shutil.which, NAMES)), MAC)
+CHROMIUM = os.environ.get("CHROMIUM", FOUND)
+HOW = "no Chromium: get one (Debian: apt-get install chromium; macOS: Google Chrome), or name one in CHROMIUM"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core import bertviz_view
-from core.bertviz_view import bertviz_page, thousandths
+from core.bertviz_view import bertviz_page, numbers, thousandths
 from core.errors import MethodError
 
 LABELS = ["</script><script>alert(1)</script>", "a & b", "ü · \u2028", "cat"]
@@ -32,7 +32,7 @@ def test_nothing_in_the_page_loads_from_another_host(view: str) -> None:
 def test_a_label_that_looks_like_markup_stays_a_label(view: str) -> None:
     page = bertviz_page(view, ATTENTION, LABELS)
     assert "alert(1)</script>" not in page
-    assert page.count("</script>") == 4  # d3, jQuery, the stand-in for require.js, bertviz
+    assert page.count("</script>") == 5  # d3, jQuery, the stand-in for require.js, bertviz
     assert _parameters(page)["attention"][0]["left_text"] == LABELS
 
 
@@ -90,3 +90,11 @@ def test_bertviz_is_imported_only_when_a_view_is_made() -> None:
 
     code = "import sys, core.bertviz_view; print(sorted({'bertviz', 'torch', 'IPython'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_the_numbers_say_who_looks_at_whom() -> None:
+    attention = [np.array([[[0.25, 0.75], [1.0, 0.0]]], dtype=np.float32)]
+    rows = numbers(attention, ["a,b", "c"], [1]).splitlines()
+    assert rows[0] == "layer,head,from,to,share"
+    assert rows[1:3] == ['1,1,"a,b","a,b",0.2500', '1,1,"a,b",c,0.7500']
+    assert len(rows) == 5

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import segments
-from core.bertviz_view import bertviz_page
+from core.bertviz_view import bertviz_page, numbers
 from core.segments import Segment
 from core.text import _
 from pages._kit import engine
@@ -42,6 +42,15 @@ def _show(view: View, shown: str, cut: tuple[Segment, ...], layers: tuple[int, .
         with st.spinner(_("Drawing…")):
             page = _page(view, shown, cut, layers)
         st.iframe(page, height="content", alt=_alt(shown))
+        st.download_button(
+            _("Save numbers"),
+            lambda: numbers(pieces.pooled(view, cut), [piece.label for piece in cut], layers),
+            "attention.csv",
+            "text/csv",
+            key="bertviz-numbers",
+            on_click="ignore",
+            help=_("Every share that is drawn, as a table (CSV)."),
+        )
 
 
 def _alike(view: View) -> tuple[int, ...]:
