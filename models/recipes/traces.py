@@ -1,6 +1,7 @@
 """Store what the bundled models say of short sample clips, so that they are there before torch is: `make traces`.
 
-Writes models/samples/traces/<checkpoint>/: a trace and the lens of each clip, and the card of the model.
+Writes models/samples/tiles.npz, what the tiles show, and models/samples/traces/<checkpoint>/: a trace and the lens of
+each clip, and the card of the model.
 """
 
 import torch
@@ -19,6 +20,7 @@ LONGEST = 2.0  # seconds; longer clips would cost megabytes each, and wait for t
 def main() -> None:
     """Store the traces of every bundled checkpoint anew."""
     torch.set_num_threads(1)
+    samples.write_outlines()
     for name in bundled():
         store(name)
 

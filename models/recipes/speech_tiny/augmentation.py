@@ -20,15 +20,15 @@ _ROOM_SECONDS = 0.45
 class AugmentationSettings:
     """How often each change is made (shares of clips) and how strong it is (ranges)."""
 
-    untouched: float = 0.2
-    speed: float = 0.75
-    speed_range: tuple[float, float] = (0.8, 1.25)
+    untouched: float = 0.12
+    speed: float = 0.85
+    speed_range: tuple[float, float] = (0.78, 1.28)
     padding: float = 0.4
     padding_seconds: float = 0.6
     room: float = 0.2
     noise: float = 0.45
     noise_decibels: tuple[float, float] = (10.0, 38.0)
-    equaliser: float = 0.6
+    equaliser: float = 0.75
     telephone: float = 0.35
     narrowing: float = 0.15
     clipping: float = 0.05
@@ -41,6 +41,14 @@ class AugmentationSettings:
         return cls(
             untouched=0.25, speed_range=(0.88, 1.14), room=0.2, noise=0.5, noise_decibels=(12.0, 40.0), equaliser=0.5,
             telephone=0.25, clipping=0.03, mu_law=0.05, gap=0.05,
+        )  # fmt: skip
+
+    @classmethod
+    def closing(cls) -> "AugmentationSettings":
+        """Return settings for the last minutes: voices as different as ever, rooms and noises seldom."""
+        return cls(
+            untouched=0.2, room=0.1, noise=0.3, noise_decibels=(15.0, 40.0), equaliser=0.6, telephone=0.3,
+            narrowing=0.1, clipping=0.02, mu_law=0.05, gap=0.02,
         )  # fmt: skip
 
 

@@ -19,9 +19,9 @@ UNKNOWN = -100
 LENGTHS = (0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.5, 10.0, 12.0)
 # how often each voice group is drawn; real and converted voices carry over to people best
 GROUP_WEIGHTS = {
-    "flite-slt": 10.0, "flite-rms": 11.0, "flite-awb": 8.0, "flite-kal": 7.0, "flite-converted": 20.0, "recorded": 5.0,
-    "recorded-converted": 8.0, "espeak-us": 10.0, "espeak-british": 4.0, "pico": 7.0, "festival-kal": 8.0,
-    "festival-kal-converted": 13.0,
+    "flite-slt": 6.0, "flite-rms": 7.0, "flite-awb": 5.0, "flite-kal": 6.0, "flite-converted": 24.0, "recorded": 5.0,
+    "recorded-converted": 9.0, "espeak-us": 9.0, "espeak-british": 4.0, "pico": 6.0, "festival-kal": 7.0,
+    "festival-kal-converted": 18.0,
 }  # fmt: skip
 
 

@@ -28,21 +28,32 @@ def _rates(sets: dict[str, dict[str, Any]]) -> str:
         "## Measured\n",
         "Phone error rate: substitutions, deletions and insertions over the phones said, greedy decoding, no language",
         "model. The interval holds the rate in 95 % of 1,000 draws of the utterances with replacement.\n",
-        "| test set | phone error rate | 95 % interval | sub / del / ins | phones | utterances | speakers |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| test set | phone error rate | goal | 95 % interval | sub / del / ins | phones | utterances "
+        "| speakers or groups |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [_row(_TITLES[name], figures) for name, figures in sets.items()]
     lines += ["", "| speaker or voice | test set | phone error rate |", "| --- | --- | --- |"]
     for name, figures in sets.items():
         lines += [f"| {speaker} | {name} | {percent(rate)} |" for speaker, rate in figures["speakers"].items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def _row(title: str, figures: dict[str, Any]) -> str:
     parts = "{substitutions:,} / {deletions:,} / {insertions:,}".format(**figures)
     bounds = f"{percent(figures['low'])} to {percent(figures['high'])}"
     counts = f"{figures['phones']:,} | {figures['utterances']:,} | {len(figures['speakers'])}"
-    return f"| {title} | **{percent(figures['phone_error_rate'])}** | {bounds} | {parts} | {counts} |"
+    return (
+        f"| {title} | **{percent(figures['phone_error_rate'])}** | {_goal(figures)} | {bounds} | {parts} | {counts} |"
+    )
+
+
+def _goal(figures: dict[str, Any]) -> str:
+    """Say what was asked for and whether it was reached."""
+    if "goal" not in figures:
+        return "none"
+    reached = figures["phone_error_rate"] <= figures["goal"]
+    return f"at most {percent(figures['goal'])}: {'reached' if reached else 'not reached'}"
 
 
 def _cost(report: dict[str, Any]) -> str:
@@ -51,13 +62,14 @@ def _cost(report: dict[str, Any]) -> str:
     return f"""## Size and cost
 
 {model["parameters"]:,} parameters, {model["bytes"]:,} bytes on disk in float16.
-Trained for {training["steps"]:,} steps,
-{training["hours_heard"]:.1f} hours of augmented speech, in {training["minutes"]:.0f} minutes of wall time on
-{training["processor"]}, while other work shared the processor.
-The corpus is {corpus["hours"]:.1f} hours,
-{corpus["clips"]:,} clips, {corpus["words"]:,} different words, {corpus["voices"]} named voices: {groups}.
+Trained for {training["steps"]:,} steps, {training["hours_heard"]:.1f} hours of changed speech,
+in {training["minutes"]:.0f} minutes of wall time on {training["processor"]}, while other work shared the processor.
+
+The corpus is {corpus["hours"]:.1f} hours, {corpus["clips"]:,} clips, {corpus["words"]:,} different words,
+{corpus["voices"]} named voices: {groups}.
+
 Loss: CTC, and a frame-wise cross-entropy on the exact phone times through a second head that is not part of this
-checkpoint. Measured on {measured["date"]} with torch {measured["torch"]}, transformers {measured["transformers"]} and
+checkpoint. Measured on {measured["date"]} with torch {measured["torch"]}, transformers {measured["transformers"]},
 Python {measured["python"]}."""
 
 

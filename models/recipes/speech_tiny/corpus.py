@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import random
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Shard:
     ends: NDArray[np.float32]
     timed: bool
     group: str
+    texts: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.clip_ends)
@@ -167,7 +169,13 @@ def _load(path: Path) -> Shard:
     samples = np.load(path.with_suffix(".npy"), mmap_mode="r")
     with np.load(path.with_suffix(".npz")) as arrays:
         fields = {name: arrays[name] for name in ("clip_ends", "phone_ends", "labels", "starts", "ends")}
-    return Shard(samples=samples, timed=facts["timed"], group=facts["group"], **fields)
+    return Shard(samples=samples, timed=facts["timed"], group=facts["group"], texts=tuple(facts["texts"]), **fields)
+
+
+def trained_words(folder: Path) -> frozenset[str]:
+    """Return every word of the texts that were trained on, recorded prompts included."""
+    texts = (text for path in folder.glob("train-*.json") for text in json.loads(path.read_text())["texts"])
+    return frozenset(word for text in texts for word in re.findall(r"[a-z']+", text.lower()))
 
 
 def describe(folder: Path, split: str) -> dict[str, object]:

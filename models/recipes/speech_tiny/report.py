@@ -14,6 +14,8 @@ from models.recipes.speech_tiny.corpus import describe
 from models.recipes.speech_tiny.evaluation import Spoken, digits, measure, synthetic
 
 FILE = "evaluation.json"
+# the phone error rates that were asked for
+GOALS = {"seen_voices": 0.08, "unseen_voice": 0.20, "digits": 0.45}
 _PROCESSOR = Path("/proc/cpuinfo")
 # the publisher's own split of the spoken digits: recordings 0 to 4 of each speaker and digit are the test set
 _TEST_RECORDINGS = range(5)
@@ -23,6 +25,8 @@ def evaluate(checkpoint: Path, corpus: Path, run: Path, digit_folder: Path | Non
     """Measure the checkpoint as it lies on disk and write evaluation.json beside it."""
     model = transformers.Wav2Vec2ForCTC.from_pretrained(checkpoint, dtype=torch.float32).eval()
     sets = {name: measure(model, make()) for name, make in _sets(corpus, digit_folder).items()}
+    for name in GOALS.keys() & sets.keys():
+        sets[name]["goal"] = GOALS[name]
     report = {
         "sets": sets,
         "model": {

@@ -78,6 +78,11 @@ def _sentences() -> list[str]:
     return sorted(s for s in plain if re.fullmatch(r"[a-z ]+", s) and 3 <= len(s.split()) <= 14)
 
 
+def common_words() -> frozenset[str]:
+    """Return the words that sentences are built around: in training and in the tests alike."""
+    return FUNCTION_WORDS | {word for template in TEMPLATES for word in re.findall(r"[a-z]+", template)}
+
+
 def draw_text(texts: Texts, random_source: random.Random) -> str:
     """Draw one text of training: words in a row, a sentence, a template, one word, or digits."""
     kinds: Sequence[tuple[float, Callable[[Texts, random.Random], str]]] = (

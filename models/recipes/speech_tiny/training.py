@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 import torch.distributed as communication
+from torch.multiprocessing.spawn import spawn
 
 from models.recipes.speech_tiny.augmentation import AugmentationSettings
 from models.recipes.speech_tiny.batches import Batch, BatchSettings, batches
@@ -35,7 +36,8 @@ class Phase:
 # small batches of easy speech leave the plateau sooner, large ones of hard speech end better
 PHASES = (
     Phase(0.55, 14.0, AugmentationSettings.gentle()),
-    Phase(1.0, 20.0, AugmentationSettings()),
+    Phase(0.86, 20.0, AugmentationSettings()),
+    Phase(1.0, 20.0, AugmentationSettings.closing()),
 )
 
 
@@ -180,7 +182,7 @@ def train(settings: TrainingSettings) -> None:
     """
     settings.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        torch.multiprocessing.spawn(_train_process, (settings, f"{folder}/meeting"), nprocs=settings.processes)
+        spawn(_train_process, (settings, f"{folder}/meeting"), nprocs=settings.processes)
 
 
 def _train_process(rank: int, settings: TrainingSettings, meeting: str) -> None:

@@ -139,7 +139,7 @@ VOICES = (
     VoiceGroup("espeak-british", speak_espeak(BRITISH), hours=2.0),
     VoiceGroup("pico", speak_pico, hours=2.0),
     VoiceGroup("festival-kal", speak_festival("kal_diphone"), hours=1.0),
-    VoiceGroup("festival-kal-converted", speak_kal_converted, hours=1.0),
+    VoiceGroup("festival-kal-converted", speak_kal_converted, hours=2.0),
     VoiceGroup(
         "festival-ked", speak_festival("ked_diphone"), hours=0.0, trained=False, tested=True, test_split="unseen"
     ),
