@@ -16,6 +16,7 @@ from core.text import _
 
 FOLDER = Path(__file__).resolve().parents[1] / "models" / "samples"
 LIST = "samples.toml"
+OUTLINES = "tiles.npz"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,32 @@ def load(sample: Sample) -> Clip:
             _("The sample {title} cannot be read.").format(title=sample.title), hint=_("Choose another sample.")
         ) from error
     return clip.with_tiers(grid.tiers) if grid else clip
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """What a tile shows of a sample: its length in seconds and a tiny spectrogram, row 0 the lowest band."""
+
+    seconds: float
+    picture: UInt8[np.ndarray, "height width"]
+
+
+def outlines(folder: Path = FOLDER) -> dict[str, Outline]:
+    """Read what the tiles show of all samples, without opening any sound; made by ``write_outlines``."""
+    path = folder / OUTLINES
+    if not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as archive:
+        return {name: Outline(float(archive[f"seconds_{name}"]), archive[name]) for name in archive["names"].tolist()}
+
+
+def write_outlines(folder: Path = FOLDER) -> None:
+    """Draw what the tiles show of all samples, once."""
+    arrays: dict[str, Any] = {"names": np.array(list(samples(folder)))}
+    for name, sample in samples(folder).items():
+        clip = load(sample)
+        arrays |= {name: thumbnail(clip), f"seconds_{name}": np.array(clip.seconds)}
+    np.savez_compressed(folder / OUTLINES, **arrays)
 
 
 def thumbnail(clip: Clip, width: int = 96, height: int = 32) -> UInt8[np.ndarray, "height width"]:

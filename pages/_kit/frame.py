@@ -61,10 +61,10 @@ def _own_tiles() -> Iterator[tiles.Tile]:
 
 
 def _sample_tiles() -> Iterator[tiles.Tile]:
+    drawn = samples.outlines()
     for name, sample in present.shipped().items():
-        clip = present.sample_clip(name)
         note = _(sample.voice) if sample.voice else _(KINDS[sample.kind])
-        yield tiles.Tile(name, _(sample.title), clip.seconds, samples.thumbnail(clip), note)
+        yield tiles.Tile(name, _(sample.title), drawn[name].seconds, drawn[name].picture, note)
 
 
 def _strip() -> None:

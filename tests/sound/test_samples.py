@@ -102,3 +102,13 @@ def test_every_shipped_sample_opens():
         assert 0.5 <= clip.seconds <= 10
         assert bool(clip.tiers) == (sample.kind != "sound")
         assert all(0 <= fact.start < fact.end <= clip.seconds + 1e-6 for fact in sample.facts)
+
+
+def test_tiles_show_the_samples_that_ship() -> None:
+    """`make traces` draws them anew."""
+    drawn = samples.outlines()
+    assert list(drawn) == list(samples.samples())
+    for name, sample in samples.samples().items():
+        clip = samples.load(sample)
+        assert drawn[name].seconds == clip.seconds
+        assert np.array_equal(drawn[name].picture, samples.thumbnail(clip))

@@ -52,6 +52,11 @@ class Packer:
         return {"$": entry}
 
 
+def small(data: dict[str, Any]) -> bytes:
+    """Write a few words and numbers for a component: given a dict, Streamlit would import pandas to look for tables."""
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def pack(kind: str, tree: Any, packer: Packer, *, key: str = "", order: int = 0) -> Payload:
     """Join a tree and the arrays that were collected for it."""
     text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode()

@@ -43,6 +43,9 @@ function makeRegistry() {
   return registry
 }
 
+// What Python wrote with ``small``.
+const spelled = (bytes) => (bytes ? JSON.parse(new TextDecoder().decode(bytes)) : null)
+
 function readHead(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
   return { ...JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))), body: 4 + length }

@@ -7,7 +7,7 @@ import streamlit as st
 from core.text import _
 from pages._kit.browser.feed import feed
 from pages._kit.browser.files import joined, text
-from pages._kit.browser.payload import Payload, placed
+from pages._kit.browser.payload import Payload, placed, small
 from pages._kit.heads.maps import Heads, Measure, fine_payload, heads_payload
 
 __all__ = ["Heads", "Measure", "fine_payload", "heads_payload", "mount"]
@@ -37,7 +37,7 @@ def mount(heads: Heads | Payload, *, fine: Payload | None = None, key: str = "he
     the large picture where its head is the chosen one and the stretches have no labels.
     """
     payload = heads if isinstance(heads, Payload) else heads_payload(heads)
-    _heads(key=key, data={"words": _words(), "key": key})
+    _heads(key=key, data=small({"words": _words(), "key": key}))
     feed(placed(payload, key=key, order=0))
     if fine:
         feed(placed(fine, key=f"{key}-fine", order=0))

@@ -277,7 +277,8 @@ class Heads {
 }
 
 const all = new WeakMap()
-export default function ({ data, parentElement }) {
+export default function ({ data: bytes, parentElement }) {
+  const data = spelled(bytes)
   const root = parentElement.querySelector(".heads")
   if (!root || !data) return
   if (!all.has(root)) all.set(root, new Heads(root, data.words, data.key))

@@ -9,7 +9,7 @@ import streamlit as st
 from pages._kit import session
 from pages._kit.browser.feed import feed
 from pages._kit.browser.files import joined, text
-from pages._kit.browser.payload import Packer, Payload, pack, placed
+from pages._kit.browser.payload import Packer, Payload, pack, placed, small
 from pages._kit.strip.moments import Moment, moments
 from pages._kit.strip.payload import Shown, clip_payload, rows_payload
 from pages._kit.strip.picture import spectrogram_row
@@ -88,7 +88,7 @@ def mount(
         choices = {name: value for name, value in said.items() if name not in {"clip", "turn", "region"}}
         on_change(**choices, **({"region": tuple(region) if region else None} if of_this_clip else {}))
 
-    said = _strip(key=key, data={"words": strip_words(), "sticky": sticky}, on_chosen_change=told).chosen or {}
+    said = _strip(key=key, data=small({"words": strip_words(), "sticky": sticky}), on_chosen_change=told).chosen or {}
     feed(clip.sound)
     feed(clip.picture)
     choices = {name: value for name, value in now.items() if name != "region"}

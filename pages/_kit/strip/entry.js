@@ -15,7 +15,8 @@ function opened(feed) {
 }
 
 const strips = new WeakMap()
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = spelled(bytes)
   const root = parentElement.querySelector(".strip")
   if (!root || !data) return
   if (!strips.has(root)) strips.set(root, new Strip(root, data.words))

@@ -22,7 +22,8 @@ function momentButton(moment, words) {
   return button
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: bytes, parentElement }) {
+  const data = spelled(bytes)
   let list = parentElement.querySelector(".moments")
   if (!list) {
     list = make("ul", "moments")

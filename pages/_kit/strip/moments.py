@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.text import _
 from pages._kit.browser.files import joined, text
+from pages._kit.browser.payload import small
 
 FOLDER = Path(__file__).parent
 
@@ -33,4 +34,4 @@ def moments(found: Sequence[Moment], *, name: str, key: str = "moments") -> None
     """
     listed = [{"start": one.start, "end": one.end, "label": one.label, "value": one.value} for one in found]
     words = {"play": _("Play {start} to {end} s {label}"), "span": _("{start} to {end} s")}
-    _moments(key=key, data={"moments": listed, "name": name, "words": words})
+    _moments(key=key, data=small({"moments": listed, "name": name, "words": words}))

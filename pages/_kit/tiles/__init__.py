@@ -12,7 +12,7 @@ from core.text import _
 from pages._kit import session
 from pages._kit.browser.feed import feed
 from pages._kit.browser.files import joined, text
-from pages._kit.browser.payload import Packer, Payload, pack, placed
+from pages._kit.browser.payload import Packer, Payload, pack, placed, small
 from pages._kit.colours import table
 
 __all__ = ["Tile", "mount", "tiles_payload"]
@@ -69,7 +69,7 @@ def mount(
 
     _tiles(
         key=key,
-        data={"words": _words(), "key": key, "chosen": chosen},
+        data=small({"words": _words(), "key": key, "chosen": chosen}),
         on_clip_change=told("clip", on_choose),
         on_removed_change=told("removed", on_remove),
     )

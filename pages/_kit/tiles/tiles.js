@@ -113,7 +113,8 @@ function thumb(picture, look) {
 }
 
 const all = new WeakMap()
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = spelled(bytes)
   const root = parentElement.querySelector(".tiles")
   if (!root || !data) return
   if (!all.has(root)) all.set(root, new Tiles(root, data.key))
