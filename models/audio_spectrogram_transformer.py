@@ -70,9 +70,12 @@ def over_time(module: Any, weights: "torch.Tensor", block: int, grid: TokenGrid)
 
     What went to them is left out of every row before the row is brought to one again.
     """
-    heads = weights.shape[1]
-    laid = weights[0, :, SPECIAL:, SPECIAL:].reshape(heads, grid.bands, grid.padded, grid.bands, grid.padded)
-    kept = laid[:, :, : grid.time.count, :, : grid.time.count].sum(3)
+    import torch
+
+    # views all along: a copy of the 70 MB of one layer would take as long as the sum
+    keys = weights[0, :, SPECIAL:, SPECIAL:].unflatten(2, (grid.bands, grid.padded))
+    laid = keys.unflatten(1, (grid.bands, grid.padded))
+    kept = laid[:, :, : grid.time.count, :, : grid.time.count].sum(3, dtype=torch.float32)
     return (kept / kept.sum(-1, keepdim=True).clamp_min(1e-12)).mean(1)
 
 

@@ -61,7 +61,7 @@ def attention(module: Any) -> "list[torch.nn.Module]":
 
 def over_time(module: Any, weights: "torch.Tensor", block: int, grid: TokenGrid) -> "torch.Tensor":
     """Keep the frames of the clip and let every row sum to one again; what went to the padding is left out."""
-    kept = weights[0, :, : grid.time.count, : grid.time.count]
+    kept = weights[0, :, : grid.time.count, : grid.time.count].float()
     return kept / kept.sum(-1, keepdim=True).clamp_min(1e-12)
 
 
