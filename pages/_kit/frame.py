@@ -26,12 +26,18 @@ def sidebar() -> None:
     st.logo(str(LOGO), size="large", icon_image=str(LOGO))
     with st.sidebar:
         with st.container(key="brand"):
-            st.markdown(_("See and hear what each layer of an audio model does with a sound."))
+            st.markdown(_purpose())
         model_picker.draw()
+
+
+def _purpose() -> str:
+    return _("See and hear what each layer of an audio model does with a sound.")
 
 
 def top() -> None:
     """Draw the sounds, room for the page's question, and the strip with the chosen clip."""
+    with st.container(key="purpose"):  # a phone folds the sidebar away; elsewhere this is not shown
+        st.markdown(_purpose())
     with st.container(key="sounds"):
         _sounds()
     own_sound.window()

@@ -16,7 +16,7 @@ PROBE = "/attention/_stcore/"  # Streamlit itself asks there first when a link l
 WORD = "cat"
 
 pytestmark = pytest.mark.skipif(
-    not (FOLDER / "traces" / "speech-tiny" / "cat.npz").is_file(), reason="no stored traces: python -m models.recipes"
+    not (FOLDER / "traces" / "speech-tiny" / "cat.npz").is_file(), reason="no stored traces: make traces"
 )
 
 
@@ -194,3 +194,16 @@ def test_nothing_scrolls_sideways_on_a_phone(phone: Visit) -> None:
 def test_the_page_can_be_used_without_seeing_it(visit: Visit) -> None:
     found = Axe().run(visit.page, options={"rules": {"region": {"enabled": False}}})
     assert not [(one["id"], [node["target"] for node in one["nodes"]]) for one in found.response["violations"]]
+
+
+def test_the_drawing_and_the_numbers_of_bertviz_can_be_saved(visit: Visit) -> None:
+    visit.page.get_by_text("BertViz: lines between words").click()
+    save = visit.page.frame_locator(".st-key-bertviz iframe").get_by_role("button", name="Save picture")
+    save.wait_for(timeout=60_000)
+    with visit.page.expect_download() as drawing:
+        save.click()
+    assert drawing.value.suggested_filename == "attention.svg"
+    assert Path(drawing.value.path()).read_text("utf-8").startswith("<svg")
+    with visit.page.expect_download() as numbers:
+        visit.page.locator(".st-key-bertviz-numbers button").first.click()
+    assert Path(numbers.value.path()).read_text("utf-8").startswith("layer,head,from,to,share")
