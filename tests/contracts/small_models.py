@@ -130,7 +130,7 @@ def direct(pair: Pair, clip: Clip) -> Any:
     """Call transformers as its own documentation does: extractor, then model; the encoder of a larger model."""
     rate = pair.extractor.sampling_rate
     assert clip.sample_rate == rate
-    inputs = pair.extractor(clip.samples, sampling_rate=rate, return_tensors="pt")
+    inputs = pair.extractor(clip.samples.copy(), sampling_rate=rate, return_tensors="pt")
     kind = type(pair.original).__name__
     with torch.no_grad():
         if kind in {"WhisperForConditionalGeneration", "WhisperModel"}:

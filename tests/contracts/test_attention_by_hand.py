@@ -75,7 +75,7 @@ def _windows(pair: Pair, clip: Clip, block: int) -> np.ndarray:
     encoder = pair.original.audio_model.audio_encoder
     part = [layer for stage in encoder.layers for layer in stage.blocks][block].attention.self
     hook = part.register_forward_hook(lambda _part, _inputs, output: found.append(output[1].numpy()))
-    inputs = pair.extractor(clip.samples, sampling_rate=clip.sample_rate, return_tensors="pt")
+    inputs = pair.extractor(clip.samples.copy(), sampling_rate=clip.sample_rate, return_tensors="pt")
     with torch.no_grad():
         encoder(**inputs, output_attentions=True)
     hook.remove()

@@ -124,6 +124,8 @@ def test_what_cannot_be_loaded_gets_its_own_sentence_and_leaves_nothing(flaw: st
     save(SMALL, tmp_path)
     edit, sentence = EDITS[flaw]
     edit(tmp_path)
+    with pytest.raises(ModelError):  # libraries that are imported by the way stay, and may keep files open
+        load(tmp_path)
     gc.collect()
     before = left_behind(tmp_path)
     with pytest.raises(ModelError) as caught:
