@@ -31,9 +31,16 @@ TINY = {
 
 
 def encode(extractor: Any, samples: "Float32[np.ndarray, ' time']") -> "dict[str, torch.Tensor]":
-    """(1, pieces, rows, mel bins) log-mel; a clip shorter than 10 s is repeated, as in training."""
+    """(1, pieces, rows, mel bins) log-mel; a clip shorter than 10 s is repeated, as in training.
+
+    The extractor calls one clip of every batch longer than 10 s, also when none is. A model with ``enable_fusion`` then
+    mixes moments that lie seconds apart; here no clip is longer, and each token keeps its place in time.
+    """
+    import torch
+
     found = extractor(samples, sampling_rate=extractor.sampling_rate, return_tensors="pt")
-    return {"input_features": found["input_features"], "is_longer": found["is_longer"]}
+    features = found["input_features"]
+    return {"input_features": features, "is_longer": features.new_zeros((1, 1), dtype=torch.bool)}
 
 
 def stages(module: Any) -> Any:

@@ -137,5 +137,7 @@ def direct(pair: Pair, clip: Clip) -> Any:
             return pair.original.get_encoder()(**inputs, output_hidden_states=True, output_attentions=True)
         if pair.model.family.name == "clap":
             encoder = pair.original.audio_model.audio_encoder
+            # the extractor calls one clip of a batch longer than it is, by chance; see encode of models/clap.py
+            inputs["is_longer"] = torch.zeros(1, 1, dtype=torch.bool)
             return encoder(**inputs, output_hidden_states=True, output_hidden_states_before_downsampling=True)
         return pair.original(**inputs, output_hidden_states=True, output_attentions=True)

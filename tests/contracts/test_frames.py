@@ -21,7 +21,7 @@ def clicked(quiet: Clip, second: float) -> Clip:
 
 
 @pytest.mark.parametrize("second", [0.5, 1.7])
-@pytest.mark.parametrize("small", [small for small in EVERY if "enable_fusion" not in small.settings], ids=str)
+@pytest.mark.parametrize("small", EVERY, ids=str)
 def test_a_click_moves_the_frame_that_the_grid_says_lies_there(small: Small, paired: Paired, second: float) -> None:
     model = paired(small).model
     quiet = noise(2.0, model.card.sample_rate)
