@@ -15,10 +15,6 @@ NAMES = ("tracing", "first_sight", "drawing", "memory", "impatience", "recording
 def main() -> None:
     names = sys.argv[1:] or NAMES
     known = json.loads(LATEST.read_text("utf-8")) if LATEST.exists() else {"figures": {}}
-    for name in names:
-        for figure in import_module(f"benchmarks.{name}").measure():
-            print(figure.row(), flush=True)
-            known["figures"][figure.name] = {**figure.record(), "benchmark": name}
     known["machine"] = {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -26,7 +22,11 @@ def main() -> None:
         "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
         "load_before": os.getloadavg()[0],
     }
-    LATEST.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
+    for name in names:
+        for figure in import_module(f"benchmarks.{name}").measure():
+            print(figure.row(), flush=True)
+            known["figures"][figure.name] = {**figure.record(), "benchmark": name}
+        LATEST.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
 
 
 def _processor() -> str:

@@ -17,9 +17,11 @@ WATCH = """() => {
   window.strataLast = window.strataBegin
   if (window.strataWatched) return
   const idle = ".head, .clock, .read, .live"
+  // Streamlit marks elements as waiting and as done: attributes do not change what is drawn
   const counts = (record) => {
     const element = record.target.nodeType === 1 ? record.target : record.target.parentElement
-    return !element?.closest(idle) && !/^data-(position|playing)$/.test(record.attributeName ?? "")
+    // what stands inside a canvas is for screen readers, written later
+    return record.type !== "attributes" && element && !element.closest(idle) && !element.closest("canvas")
   }
   const seen = new MutationObserver((records) => { if (records.some(counts)) window.strataLast = performance.now() })
   const watch = (root) => seen.observe(root, { childList: true, subtree: true, attributes: true, characterData: true })
@@ -103,6 +105,7 @@ def _scale(page: Page, turn: int) -> None:
 
 
 def _region(page: Page, turn: int) -> None:
+    page.locator('[data-testid="stMain"]').evaluate("element => element.scrollTo(0, 0)")
     box = page.locator(".strip .surface").bounding_box()
     left = box["x"] + box["width"] * (0.3 + 0.02 * turn)
     page.mouse.move(left, box["y"] + 60)

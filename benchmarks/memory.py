@@ -47,7 +47,7 @@ def _base_size() -> Iterator[Figure]:
         bring_long_clip(page)
         page.get_by_role("button", name=re.compile("Choose another model")).click()
         page.get_by_role("radio", name="A folder").click()
-        page.get_by_label("Folder on this computer").fill(str(folder))
+        page.get_by_role("textbox", name="Folder on this computer").fill(str(folder))
         page.keyboard.press("Enter")
         page.get_by_role("button", name="What does it cost?").click()
         page.get_by_role("button", name="Load it").click(timeout=PATIENCE)

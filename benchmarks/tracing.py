@@ -9,7 +9,7 @@ import numpy as np
 import core.audio_backend  # noqa: F401  before transformers
 from benchmarks.figure import Figure
 
-SECONDS, RATE, ROUNDS = 10, 16_000, 9
+SECONDS, RATE, ROUNDS = 10, 16_000, 15
 
 
 def measure() -> Iterator[Figure]:
@@ -32,8 +32,9 @@ def measure() -> Iterator[Figure]:
     def bare() -> object:
         return model.module(**inputs, output_hidden_states=True, output_attentions=True)
 
-    ours, theirs = _interleaved(lambda: trace(model, clip), bare)
-    yield Figure("trace() against the bare pass, base size, 10 s", ours / theirs, "times", 1.05)
+    yield Figure(
+        "trace() against the bare pass, base size, 10 s", _ratio(lambda: trace(model, clip), bare), "times", 1.05
+    )
     result, direct = trace(model, clip), bare()
     apart = max(
         max(float(np.abs(a - b[0].numpy()).max()) for a, b in zip(result.hidden, direct.hidden_states, strict=True)),
@@ -42,12 +43,12 @@ def measure() -> Iterator[Figure]:
     yield Figure("largest difference of trace() to transformers", apart, "", 1e-5)
 
 
-def _interleaved(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
-    """Median seconds of two calls, taken in turn, so that the load of the machine meets both alike."""
-    seconds: tuple[list[float], list[float]] = ([], [])
-    for _round in range(ROUNDS + 1):
-        for call, taken in zip((first, second), seconds, strict=True):
-            begin = time.perf_counter()
-            call()
-            taken.append(time.perf_counter() - begin)
-    return median(seconds[0][1:]), median(seconds[1][1:])
+def _ratio(first: Callable[[], object], second: Callable[[], object]) -> float:
+    """Median over rounds of seconds of one call over seconds of the other, taken in turn, so that load meets both."""
+
+    def seconds(call: Callable[[], object]) -> float:
+        begin = time.perf_counter()
+        call()
+        return time.perf_counter() - begin
+
+    return median([seconds(first) / seconds(second) for _round in range(ROUNDS + 1)][1:])
