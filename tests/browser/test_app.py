@@ -149,7 +149,7 @@ def test_the_microphone_brings_a_sound(browser: Browser, address):
     page.goto(address)
     settled(page)
     page.get_by_role("button", name="Your own sound").click()
-    page.get_by_role("button", name="Record").click()
+    page.get_by_role("button", name="Record", exact=True).click()
     page.wait_for_timeout(1800)
     page.get_by_role("button", name="Stop recording").click()
     expect(page.get_by_text("My recording").first).to_be_visible(timeout=PATIENCE)

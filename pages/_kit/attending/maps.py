@@ -14,7 +14,7 @@ from pages._kit.browser.payload import Payload
 from pages._kit.heads import Heads, Measure
 
 FINEST = 250  # pieces of the chosen head, queries and keys alike
-CELLS = 300_000  # of all maps together: what travels stays within 300 KB
+CELLS = 180_000  # of all maps together: with the rows of the strip, what travels stays within 300 KB
 Maps = list[Float32[np.ndarray, "heads pieces pieces"]]
 SHOWN = ("span", "entropy", "globality", "verticality", "diagonality")
 
