@@ -20,10 +20,14 @@ STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 _heading: ContextVar[st.delta_generator.DeltaGenerator] = ContextVar("heading")
 
 
-def sidebar() -> None:
-    """Draw the name, what Strata is for, and the model."""
+def style() -> None:
+    """Bring the look and the name."""
     st.html(f"<style>{STYLE}</style>")
     st.logo(str(LOGO), size="large", icon_image=str(LOGO))
+
+
+def sidebar() -> None:
+    """Draw what Strata is for, and the model."""
     with st.sidebar:
         with st.container(key="brand"):
             st.markdown(_purpose())
@@ -50,7 +54,7 @@ def top() -> None:
 
 def _sounds() -> None:
     own = session.own_clips()
-    key = ("tiles", tuple(present.shipped()), tuple(own))
+    key = ("tiles", tuple(present.shipped()), tuple((name, clip.name) for name, clip in own.items()))
     payload = engine.store().get(key, lambda: tiles.tiles_payload([*_own_tiles(), *_sample_tiles()]))
     tiles.mount(payload, chosen=session.chosen().clip, on_choose=_choose_clip, on_remove=session.drop_clip)
     with st.popover(_("Your own sound"), icon=":material/add:", help=_("A file or a recording; it stays with you.")):

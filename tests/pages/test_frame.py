@@ -70,3 +70,14 @@ def test_the_first_screen_says_what_strata_is_for():
     text = words(app())
     assert "See and hear what each layer of an audio model does with a sound." in text
     assert "the model writes" in text
+
+
+def test_a_link_to_a_model_that_is_not_here_downloads_nothing_by_itself(monkeypatch):
+    from pages._kit import engine
+
+    asked = []
+    monkeypatch.setenv("STRATA_HUB", "none")
+    monkeypatch.setattr(engine.Shelf, "get", lambda shelf, spec, *more: asked.append(spec))
+    test = app(model="owner/name")
+    assert not test.exception
+    assert not [spec for spec in asked if spec.source == "hub"]
