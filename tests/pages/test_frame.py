@@ -76,8 +76,10 @@ def test_a_link_to_a_model_that_is_not_here_downloads_nothing_by_itself(monkeypa
     from pages._kit import engine
 
     asked = []
-    monkeypatch.setenv("STRATA_HUB", "none")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setattr(engine.Shelf, "get", lambda shelf, spec, *more: asked.append(spec))
     test = app(model="owner/name")
     assert not test.exception
-    assert not [spec for spec in asked if spec.source == "hub"]
+    assert asked == []
+    assert "This link speaks of the model owner/name, which is not loaded here." in words(test)
+    assert any(button.label == "Go on with the model that ships with Strata" for button in test.button)
