@@ -23,6 +23,8 @@ def table(latest: dict) -> str:
 
 
 def _bound(row: dict) -> str:
+    if row.get("least") is not None:
+        return f"at least {row['least']:g} {row['unit']}"
     return "" if row["bound"] is None else f"at most {row['bound']:g} {row['unit']}"
 
 
