@@ -101,9 +101,9 @@ def _edges(extractor: Any, bands: int) -> tuple[float, ...]:
 
 
 def arrange(module: Any, tokens: "torch.Tensor", layer: int) -> "torch.Tensor":
-    """Bring (1, tokens, width) from rows of the picture to bands of frames."""
+    """Bring (batch, tokens, width) from rows of the picture to bands of frames."""
     across, count = side(module.config, stage_of(module.config, layer)), pieces(module.config)
-    laid = tokens.reshape(1, count, across // count, across, tokens.shape[-1])
+    laid = tokens.reshape(-1, count, across // count, across, tokens.shape[-1])
     return laid.transpose(1, 2).reshape(tokens.shape)
 
 

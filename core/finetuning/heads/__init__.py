@@ -1,0 +1,1 @@
+"""What turns the hidden states of an encoder into class logits; one file per head."""
