@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Division:
-    """Places of items in a prepared set; no item stands in two of the parts, no group either where ``by`` is "group".
+    """Places of items in a prepared set; no item stands in two of the parts.
+
+    Where ``by`` is "group", no group stands in the test and elsewhere; learning and validation share groups only where
+    fewer than three were left to choose from.
 
     name        which part or which group is the test, for people; empty where there is but one division
     by          what was kept together: "group", "file", or "publisher" where the set brought its own sides
