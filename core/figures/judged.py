@@ -1,0 +1,251 @@
+"""The charts of before and after: how good, what was mistaken for what, how far probabilities can be believed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Int64
+
+from core.evaluation.calibration import Floor, Reliability
+from core.evaluation.intervals import Estimate
+from core.figures.figure import Figure, Spec, axis, frame, tips
+from core.text import _
+
+BEFORE, AFTER = "#8a8f98", "#1b8a7a"  # grey and teal: told apart by lightness too
+MISTAKEN = "#d6336c"
+LINE = 34  # pixels of one row
+DIGITS = 4  # after the point, in what is sent to the browser
+NAMES = {"axis": {"labelLimit": 190, "ticks": False, "domain": False, "labelFontSize": 12}, "sort": None}
+
+
+def estimates(
+    rows: Sequence[tuple[str, Estimate]], title: str, taught: str, line: float | None = None, most: float | None = 1.0
+) -> Figure:
+    """Draw numbers with their intervals under one another; ``taught`` is the row in the colour of after.
+
+    line  marks guessing, where it is known;  most  the end of the scale, None for as far as the numbers go
+    """
+    there = [(name, found) for name, found in rows if found.defined]
+    records: list[Spec] = [
+        {
+            "name": name,
+            "value": round(found.value, DIGITS),
+            "low": round(found.low, DIGITS),
+            "high": round(found.high, DIGITS),
+            "colour": AFTER if name == taught else BEFORE,
+            "n": found.n,
+        }
+        for name, found in there
+    ]
+    said = "; ".join(
+        _("{name} {value:.3g}, between {low:.3g} and {high:.3g}").format(
+            name=name, value=found.value, low=found.low, high=found.high
+        )
+        for name, found in there
+    )
+    y = axis("name", "", "nominal", **NAMES)
+    scale = {"domain": [0, most]} if most else {"zero": True}
+    x = axis("value", title, scale=scale, axis={"format": ".0%", "tickCount": 6} if most == 1.0 else {"tickCount": 6})
+    tip = tips(name=_("Who"), value=title, low=_("95 % from"), high=_("to"), n=_("sounds"))
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    marks: list[Spec] = [
+        {
+            "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "color": colour, "tooltip": tip},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
+            "encoding": {"y": y, "x": x, "color": colour, "tooltip": tip},
+        },
+    ]
+    if line is not None:
+        marks.append(_rule(line, _("guessing")))
+    numbers = tuple((name, found.value, found.low, found.high, found.n, found.groups) for name, found in there)
+    columns = ("who", title, "95 % from", "to", "sounds", "speakers or groups")
+    return Figure(frame(records, marks, LINE * len(records) + 10), f"{title}: {said}.", columns, numbers)
+
+
+def _rule(at: float, label: str) -> Spec:
+    return {
+        "data": {"values": [{"at": round(at, DIGITS), "label": label}]},
+        "mark": {"type": "rule", "strokeDash": [4, 4], "color": "#8a8f98", "tooltip": True},
+        "encoding": {"x": {"field": "at", "type": "quantitative"}, "tooltip": tips(label=_("Line"), at=_("at"))},
+    }
+
+
+def confusion(
+    counts: Int64[np.ndarray, "classes classes"],
+    labels: Sequence[str],
+    name: str,
+    chosen: tuple[str, str] = ("", ""),
+) -> Figure:
+    """Draw how often each true class (row) was called each class (column).
+
+    A click on a cell is the selection ``cell`` with the fields ``true`` and ``called``; ``chosen`` gets an outline.
+    """
+    whole = np.maximum(counts.sum(1, keepdims=True), 1)
+    pairs = [(row, column) for row in range(len(labels)) for column in range(len(labels))]
+    records: list[Spec] = [
+        {
+            "true": labels[row],
+            "called": labels[column],
+            "count": int(counts[row, column]),
+            "share": round(float(counts[row, column] / whole[row, 0]), DIGITS),
+            "shown": str(int(counts[row, column])) if counts[row, column] else "",
+            "right": row == column,
+        }
+        for row, column in pairs
+    ]
+    right = int(np.trace(counts))
+    alt = _("{name}: {right} of {all} sounds called by their class. {worst}").format(
+        name=name, right=right, all=int(counts.sum()), worst=_worst(counts, labels)
+    )
+    rows = tuple((record["true"], record["called"], record["count"]) for record in records)
+    # small sets get large cells; many classes still fit a phone
+    height = max(180, min(26 * len(labels) + 40, 620))
+    return Figure(frame(records, _cells(chosen), height), alt, ("true class", "called", "sounds"), rows)
+
+
+def _worst(counts: Int64[np.ndarray, "classes classes"], labels: Sequence[str]) -> str:
+    wrong = counts - np.diag(np.diag(counts))
+    if not wrong.any():
+        return _("None was mistaken.")
+    row, column = divmod(int(wrong.argmax()), len(labels))
+    return _("Most often {true} was called {called}, {count} times.").format(
+        true=labels[row], called=labels[column], count=int(wrong[row, column])
+    )
+
+
+def _cells(chosen: tuple[str, str]) -> list[Spec]:
+    labels = {"labelLimit": 110, "ticks": False, "domain": False}
+    x = axis("called", _("called"), "nominal", sort=None, axis={**labels, "labelAngle": -40, "orient": "top"})
+    y = axis("true", _("true class"), "nominal", sort=None, axis=labels)
+    tip = tips(true=_("True class"), called=_("called"), count=_("sounds"), share=_("share of its class"))
+    colour = {"condition": {"test": "datum.right", "value": AFTER}, "value": MISTAKEN}
+    cell = {"type": "rect", "tooltip": True, "cursor": "pointer", "stroke": "#8a8f98", "strokeOpacity": 0.25}
+    return [
+        {
+            "params": [{"name": "cell", "select": {"type": "point", "fields": ["true", "called"]}}],
+            "mark": cell,
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": colour,
+                "opacity": {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.04, 0.8]},
+                            "legend": None},
+                "tooltip": tip,
+            },
+        },
+        _counts("datum.share < 0.5", BEFORE, x, y),
+        _counts("datum.share >= 0.5", "#ffffff", x, y),
+        {
+            "transform": [{"filter": {"and": [
+                {"field": "true", "equal": chosen[0]}, {"field": "called", "equal": chosen[1]}
+            ]}}],
+            "mark": {"type": "rect", "fillOpacity": 0, "stroke": MISTAKEN, "strokeWidth": 2.5},
+            "encoding": {"x": x, "y": y},
+        },
+    ]  # fmt: skip
+
+
+def _counts(where: str, colour: str, x: Spec, y: Spec) -> Spec:
+    return {
+        "mark": {"type": "text", "fontSize": 12, "fontWeight": 600, "color": colour},
+        "transform": [{"filter": where}],
+        "encoding": {"x": x, "y": y, "text": {"field": "shown"}},
+    }
+
+
+def reliability(before: Reliability | None, after: Reliability, floor: Floor) -> Figure:
+    """Draw the share that is right over the confidence of the answers; the diagonal is what can be believed."""
+    sides = [(_("after"), after, AFTER)] + ([(_("before"), before, BEFORE)] if before else [])
+    records: list[Spec] = [
+        {
+            "who": who,
+            "colour": colour,
+            "sure": round(float(found.confidence[at]), DIGITS),
+            "right": round(float(found.right[at]), DIGITS),
+            "low": round(float(found.low[at]), DIGITS),
+            "high": round(float(found.high[at]), DIGITS),
+            "sounds": int(found.counts[at]),
+        }
+        for who, found, colour in sides
+        for at in np.flatnonzero(found.counts)
+    ]
+    alt = _(
+        "Share right over confidence, in {bins} bins; on the diagonal confidence can be believed. As few sounds as "
+        "these would show an error of about {floor:.2f} even if it were perfect."
+    ).format(bins=len(after.counts), floor=floor.mean)
+    columns = ("who", "confidence", "share right", "95 % from", "to", "sounds")
+    fields = ("who", "sure", "right", "low", "high", "sounds")
+    rows = tuple(tuple(record[field] for field in fields) for record in records)
+    return Figure(frame(records, _reliable_marks(), 320), alt, columns, rows)
+
+
+def _reliable_marks() -> list[Spec]:
+    unit = {"domain": [0, 1]}
+    x = axis("sure", _("how sure it was"), scale=unit, axis={"format": ".0%"})
+    y = axis("right", _("share right"), scale=unit, axis={"format": ".0%"})
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    tip = tips(who=_("Who"), sure=_("how sure it was"), right=_("share right"), sounds=_("sounds"))
+    diagonal = {
+        "data": {"values": [{"sure": 0, "right": 0}, {"sure": 1, "right": 1}]},
+        "mark": {"type": "line", "strokeDash": [4, 4], "color": "#8a8f98"},
+        "encoding": {"x": x, "y": y},
+    }
+    size = axis("sounds", _("sounds"), scale={"range": [30, 320]}, legend=None)
+    return [
+        diagonal,
+        {
+            "mark": {"type": "rule", "opacity": 0.45, "strokeWidth": 2},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "opacity": 0.95},
+            "encoding": {"x": x, "y": y, "color": colour, "size": size, "tooltip": tip},
+        },
+    ]
+
+
+def classes(labels: Sequence[str], found: Sequence[tuple[str, Sequence[Estimate]]], title: str) -> Figure:
+    """Draw one number per class with its interval, before and after beside each other.
+
+    found  [(name, one estimate per class)], before first; a class without a value is left out, and said in the table
+    """
+    colours = (BEFORE, AFTER) if len(found) > 1 else (AFTER,)
+    records: list[Spec] = [
+        {
+            "class": label, "who": who, "value": round(one.value, DIGITS), "low": round(one.low, DIGITS),
+            "high": round(one.high, DIGITS), "sounds": one.n, "colour": colour, "at": at,
+        }
+        for at, ((who, several), colour) in enumerate(zip(found, colours, strict=True))
+        for label, one in zip(labels, several, strict=True)
+        if one.defined
+    ]  # fmt: skip
+    y = axis("class", "", "nominal", **NAMES)
+    offset = {"field": "at", "type": "nominal", "scale": {"paddingOuter": 0.35}}
+    x = axis("value", title, scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    tip = tips(**{"class": _("class")}, who=_("Who"), value=title, low=_("95 % from"), high=_("to"), sounds=_("sounds"))
+    marks: list[Spec] = [
+        {
+            "mark": {"type": "rule", "strokeWidth": 2.5, "opacity": 0.5},
+            "encoding": {"y": y, "yOffset": offset, "x": {**x, "field": "low"}, "x2": {"field": "high"},
+                         "color": colour, "tooltip": tip},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
+            "encoding": {"y": y, "yOffset": offset, "x": x, "color": colour, "tooltip": tip},
+        },
+    ]  # fmt: skip
+    rows = tuple(
+        (who, label, *((one.value, one.low, one.high) if one.defined else ("never said", "", "")), one.n)
+        for who, several in found
+        for label, one in zip(labels, several, strict=True)
+    )
+    alt = f"{title}: " + "; ".join(
+        f"{record['class']} {record['who']} {record['value']:.0%}"
+        for record in records
+        if record["at"] == len(found) - 1
+    )
+    columns = ("who", "class", title, "95 % from", "to", "sounds")
+    return Figure(frame(records, marks, LINE * max(len(labels), 2)), f"{alt}.", columns, rows)
