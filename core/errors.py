@@ -5,6 +5,7 @@ StrataError
 ├── ModelError       the checkpoint cannot be loaded or run
 ├── MethodError      the method does not apply to this model or clip
 ├── DatasetError     the data set cannot be used
+├── BusyError        there is no room for more work now
 └── CancelledError   the person stopped the work
 """
 
@@ -31,6 +32,10 @@ class MethodError(StrataError):
 
 class DatasetError(StrataError):
     """The data set cannot be used."""
+
+
+class BusyError(StrataError):
+    """There is no room for more work now."""
 
 
 class CancelledError(StrataError):
