@@ -130,7 +130,9 @@ class Headed(nn.Module):
         reads: Any = self.head.reads
         counts = None if samples is None else samples.tolist()
         found, mask = self.call.frames(self.base, output.hidden_states, reads, counts)
-        return Said(self.head(found, mask), tuple(output.hidden_states), getattr(output, "attentions", None))
+        with torch.autocast(found[0].device.type, enabled=False):
+            logits = self.head(tuple(values.float() for values in found), mask)
+        return Said(logits, tuple(output.hidden_states), getattr(output, "attentions", None))
 
 
 def counting(family: Family) -> Family:

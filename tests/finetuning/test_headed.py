@@ -9,6 +9,7 @@ import torch
 from core.family import transformers_class
 from core.finetuning import pupils
 from core.finetuning.headed import COUNTS
+from core.finetuning.heads.layer_start import start
 from core.finetuning.heads.layer_weighted import LayerWeightedHead, native_weights, pool
 from core.finetuning.settings import FineTuneSettings
 from core.trace import trace
@@ -22,7 +23,7 @@ def moved(head: LayerWeightedHead) -> LayerWeightedHead:
     generator = torch.Generator().manual_seed(3)
     for part in (*head.parameters(), head.centre):
         part.data.add_(torch.randn(part.shape, generator=generator))
-    for part in (head.size, head.spread):
+    for part in (head.size, head.whiten):
         part.data.mul_(1 + torch.rand(part.shape, generator=generator))
     return head
 
@@ -87,12 +88,26 @@ def test_frames_of_padding_do_not_count() -> None:
 
 def test_shares_and_sizes_of_layers_can_be_compared() -> None:
     head = LayerWeightedHead(2, 2, 2)
-    pooled = torch.tensor([[[1.0, 1.0], [100.0, 100.0]], [[-1.0, 3.0], [-100.0, 300.0]]])
-    head.measure(pooled)
+    quiet = torch.tensor([[1.0, 1.0], [-1.0, 3.0], [2.0, 2.0], [-2.0, 2.0]])
+    head.measure(torch.stack([quiet, 100 * quiet], 1), torch.tensor([0, 1, 0, 1]))
     # the second layer is the first, a hundred times as loud
     assert head.size[1] / head.size[0] == pytest.approx(100)
     assert head.centre[0].tolist() == [0.0, 2.0]
-    assert head.weights.tolist() == [0.5, 0.5]
+    assert head.weights.tolist() == pytest.approx([0.5, 0.5], abs=1e-4)
+
+
+def test_layer_weights_start_at_the_layer_that_tells_the_classes_of_unheard_groups() -> None:
+    generator = torch.Generator().manual_seed(0)
+    targets = torch.arange(80) % 2
+    layers = torch.randn(80, 3, 4, generator=generator)
+    layers[:, 1, 0] += 8.0 * targets
+    # this layer tells the class too, but another way for every group
+    groups = [f"speaker {clip // 20}" for clip in range(80)]
+    for clip in range(80):
+        layers[clip, 2, clip // 20] += 8.0 * targets[clip] * (-1) ** (clip // 20)
+    weights = start(layers, targets, groups).softmax(0)
+    assert weights.argmax() == 1
+    assert weights[1] > 0.7
 
 
 SPEECH = [small for small in ONE_EACH if small.family.name not in {"whisper", "audio-spectrogram-transformer", "clap"}]
