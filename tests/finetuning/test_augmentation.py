@@ -10,7 +10,7 @@ from core.family import transformers_class
 from core.finetuning.augmentation import Augmenter, Batch, augmentations, needs_encoder
 from core.finetuning.augmentation.mixup import MixupOptions, shares
 from core.finetuning.augmentation.mixup import apply as mix
-from core.finetuning.augmentation.noise import NoiseOptions, active_power, gain, noise
+from core.finetuning.augmentation.noise import NoiseOptions, active_power, gain, noise, voices
 from core.finetuning.augmentation.noise import apply as add_noise
 from core.finetuning.augmentation.spec_augment import SpecAugmentOptions, band_stopped, holes
 from core.finetuning.augmentation.spec_augment import apply as cut_holes
@@ -79,7 +79,7 @@ def test_silence_gets_no_noise() -> None:
 
 
 def test_pink_noise_falls_by_three_decibels_an_octave() -> None:
-    found = noise("pink", torch.zeros(1, 2**18), 0, (2**18,), chance())
+    found = noise("pink", 2**18, [], chance())
     power = torch.fft.rfft(found.double()).abs().square()
     octaves = [float(power[2**k : 2 ** (k + 1)].mean()) for k in range(10, 16)]
     slopes = [db(high / low) for low, high in pairwise(octaves)]
@@ -88,13 +88,20 @@ def test_pink_noise_falls_by_three_decibels_an_octave() -> None:
 
 def test_babble_is_made_of_the_other_clips_and_one_clip_alone_gets_pink_noise() -> None:
     before = sounds()
-    found = noise("babble", before, 1, COUNTS, chance())
+    found = noise("babble", 16_000, voices(before, 1, batch()), chance())
     strength = torch.fft.rfft(found).abs()  # (8,001,): 1 Hz each
     loudest = int(strength.argmax())
     assert min(abs(loudest - 200), abs(loudest - 800)) <= 2
     assert strength[400] < 0.1 * strength.max()
-    alone = noise("babble", before[1:2], 0, COUNTS[1:2], chance(3))
-    assert torch.equal(alone, noise("pink", before[1:2], 0, COUNTS[1:2], chance(3)))
+    assert torch.equal(noise("babble", 900, [], chance(3)), noise("pink", 900, [], chance(3)))
+
+
+def test_sounds_of_other_batches_can_babble_too() -> None:
+    alone = Batch(RATE, (16_000,), others=(sounds()[2, :12_000], torch.zeros(500)))
+    heard = voices(sounds()[:1], 0, alone)
+    assert [len(sound) for sound in heard] == [12_000]
+    strength = torch.fft.rfft(noise("babble", 16_000, heard, chance())).abs()
+    assert abs(int(strength.argmax()) - 800) <= 2
 
 
 def test_only_the_share_asked_for_gets_noise() -> None:

@@ -38,22 +38,24 @@ def apply(samples: "torch.Tensor", options: NoiseOptions, batch: Batch, generato
         if chance >= options.share:
             continue
         kind = options.kind if options.kind != "any" else ("white", "pink", "babble")[int(pick * 3)]
-        added = noise(kind, samples, row, batch.counts, generator)
+        added = noise(kind, count, voices(samples, row, batch), generator)
         changed[row, :count] += gain(samples[row, :count], added, low + place * (high - low), batch.sample_rate) * added
     return changed
 
 
-def noise(
-    kind: str, samples: "torch.Tensor", row: int, counts: tuple[int, ...], generator: "torch.Generator"
-) -> "torch.Tensor":
-    """Make noise as long as clip ``row``: (count,). Babble without another clip that sounds is pink noise instead."""
+def voices(samples: "torch.Tensor", row: int, batch: Batch) -> "list[torch.Tensor]":
+    """List the sounds beside clip ``row`` that are not silent, (time,) each."""
+    beside = [samples[other, :count] for other, count in enumerate(batch.counts) if other != row]
+    return [sound for sound in (*beside, *batch.others) if bool(sound.any())]
+
+
+def noise(kind: str, count: int, others: "list[torch.Tensor]", generator: "torch.Generator") -> "torch.Tensor":
+    """Make noise, (count,). Babble where there is no other sound is pink noise instead."""
     import torch
 
-    count = counts[row]
-    others = [other for other in range(len(counts)) if other != row and bool(samples[other, : counts[other]].any())]
     if kind == "babble" and others:
         order = torch.randperm(len(others), generator=generator)[:VOICES].tolist()
-        return _babble([samples[others[at], : counts[others[at]]] for at in order], count, generator)
+        return _babble([others[at] for at in order], count, generator)
     white = torch.randn(count, generator=generator)
     if kind == "white":
         return white
@@ -63,12 +65,12 @@ def noise(
     return torch.fft.irfft(spectrum, n=count)
 
 
-def _babble(voices: "list[torch.Tensor]", count: int, generator: "torch.Generator") -> "torch.Tensor":
+def _babble(sounds: "list[torch.Tensor]", count: int, generator: "torch.Generator") -> "torch.Tensor":
     """Add clips up, equally strong, each repeated from a moment of its own."""
     import torch
 
     total = torch.zeros(count)
-    for voice in voices:
+    for voice in sounds:
         start = int(torch.randint(len(voice), (1,), generator=generator))
         place = (torch.arange(count) + start) % len(voice)
         total += (voice / voice.square().mean().sqrt())[place]
