@@ -94,6 +94,9 @@ def _mended(data: bytes) -> bytes:
             flags, length, extra, comment = (unpack_from("<H", data, place + at)[0] for at in (8, 28, 30, 32))
             if not _is_utf_8(data[place + 46 : place + 46 + length]):
                 pack_into("<H", changed, place + 8, flags & ~UTF_8)
+                local = unpack_from("<I", data, place + 42)[0]
+                if data[local : local + 4] == b"PK\x03\x04":
+                    pack_into("<H", changed, local + 6, unpack_from("<H", data, local + 6)[0] & ~UTF_8)
             place += 46 + length + extra + comment
         return bytes(changed)
     return data

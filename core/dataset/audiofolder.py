@@ -33,10 +33,11 @@ def read(folder: Path, merge_case: bool = False, bounds: Bounds = BOUNDS) -> Col
     skipped: list[Skipped] = []
     unseen: list[OSError] = []
     for here, inside, files in os.walk(place, onerror=unseen.append):
-        inside[:] = sorted(name for name in inside if not name.startswith("."))
+        seen = sorted(name for name in inside if not name.startswith("."))
+        skipped += [_linked(name) for name in seen if (Path(here) / name).is_symlink()]
+        inside[:] = [name for name in seen if not (Path(here) / name).is_symlink()]
         level = PurePosixPath(*Path(here).relative_to(place).parts)
         folders += [level / name for name in inside]
-        skipped += [_linked(name) for name in inside if (Path(here) / name).is_symlink()]
         for name in files:
             _look(Path(here) / name, level / name, bounds, entries, skipped)
             if len(entries) > bounds.files:

@@ -60,7 +60,7 @@ def conditioned(clip: Clip, settings: PrepareSettings) -> Samples:
     return np.ascontiguousarray(samples, np.float32)
 
 
-def trimmed(samples: Samples, sample_rate: int) -> Samples:
+def trimmed(samples: Samples, sample_rate: int) -> Float32[np.ndarray, " kept"]:
     """Leave out beginning and end as long as they stay QUIET dB below the loud frames; silence stays as it is."""
     size = max(1, round(FRAME_SECONDS * sample_rate))
     whole = np.pad(samples, (0, -samples.size % size)).reshape(-1, size)

@@ -81,7 +81,10 @@ def arrange(found: Found, merge_case: bool = False) -> Collection:
 
 def hidden(path: PurePosixPath) -> bool:
     """Tell whether a file is one that systems leave behind: .DS_Store, __MACOSX, Thumbs.db."""
-    return any(part.startswith(".") or part in ("__MACOSX", "Thumbs.db", "desktop.ini") for part in path.parts)
+    return any(
+        (part.startswith(".") and part != "..") or part in ("__MACOSX", "Thumbs.db", "desktop.ini")
+        for part in path.parts
+    )
 
 
 def _sorted_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
@@ -105,7 +108,8 @@ def _wrapping(paths: Sequence[PurePosixPath]) -> PurePosixPath:
     """Find the folders that only wrap the whole set, as in digits/zero/1.wav, digits/one/1.wav."""
     top = PurePosixPath()
     while True:
-        left = [path.relative_to(top).parts for path in paths if len(path.relative_to(top).parts) > 1]
+        inner = [path.relative_to(top).parts for path in paths if path.is_relative_to(top)]
+        left = [parts for parts in inner if len(parts) > 1]
         firsts = {parts[0] for parts in left}
         files = [path for path in paths if path.parent == top and path.stem.lower() not in ABOUT]
         if files or len(firsts) != 1 or {first.lower() for first in firsts} & SIDES.keys():
@@ -141,7 +145,9 @@ def _sided(inner: Sequence[tuple[str, ...]]) -> bool:
 def _empty(found: Found, sounds: Sequence[Entry], top: PurePosixPath) -> Iterator[Skipped]:
     """List the class folders that hold no sound."""
     full = {parent for entry in sounds for parent in entry.path.parents}
-    for folder in sorted(set(found.folders) - full):
+    # a zip need not list its folders
+    folders = {parent for entry in found.entries for parent in entry.path.parents}.union(found.folders)
+    for folder in sorted(folders - full):
         if folder.is_relative_to(top) and folder != top and not hidden(folder) and folder.parent in full | {top}:
             yield Skipped(_shown(folder), _("The folder holds no sound, so it is no class."))
 

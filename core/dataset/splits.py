@@ -4,6 +4,7 @@ By group where groups are known, by file otherwise; the classes evenly; the same
 with the same content always stay on one side.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.dataset.prepared import PreparedSet
 from core.dataset.units import Unit, classes_of, give, items_of, kinds, spread, units_of
 from core.errors import DatasetError
 from core.finetuning.settings import SplitSettings
-from core.text import _
+from core.text import _, n_
 
 FEWEST_GROUPS = 3  # that must be left for one of them to be spared for validation
 
@@ -59,19 +60,27 @@ def _demand_enough(
     if len(units) < needed and by_group:
         tied = len(units) < len(_groups(data, labelled))
         raise DatasetError(
-            _("There are {units} separate groups, and {needed} are needed.").format(units=len(units), needed=needed),
+            n_(
+                "There is {units} separate group, and {needed} are needed.",
+                "There are {units} separate groups, and {needed} are needed.",
+                len(units),
+            ).format(units=len(units), needed=needed),
             hint=_("The same sound stands in several groups: remove the copies.")
             if tied
             else _("Choose fewer parts, or add sounds of other speakers."),
         )
     if len(units) < needed:
         raise DatasetError(
-            _("There are {units} different sounds, and {needed} are needed.").format(units=len(units), needed=needed),
+            n_(
+                "There is {units} different sound, and {needed} are needed.",
+                "There are {units} different sounds, and {needed} are needed.",
+                len(units),
+            ).format(units=len(units), needed=needed),
             hint=_("Add sounds, or choose fewer parts."),
         )
-    for kind in sorted(set(classes.values()), key=natural):
-        if sum(kind in kinds([unit], classes) for unit in units) < 2:
-            raise _lonely(kind, by_group)
+    holders = Counter(kind for unit in units for kind in kinds([unit], classes))
+    if lonely := [kind for kind, count in holders.items() if count < 2]:
+        raise _lonely(min(lonely, key=natural), by_group)
 
 
 def _lonely(kind: str, by_group: bool) -> DatasetError:
@@ -145,7 +154,11 @@ def _leaving_out(data: PreparedSet, labelled: Sequence[int], settings: SplitSett
     groups = _groups(data, labelled)
     if len(groups) < 2:
         raise DatasetError(
-            _("There is {count} group with a name, and at least 2 are needed.").format(count=len(groups)),
+            n_(
+                "There is {count} group with a name, and at least 2 are needed.",
+                "There are {count} groups with a name, and at least 2 are needed.",
+                len(groups),
+            ).format(count=len(groups)),
             hint=_("Say who speaks in each sound, or choose another way to divide."),
         )
     classes = classes_of(data, labelled)

@@ -56,7 +56,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _bounded(kind: Callable[[str], Any], least: float | None, most: float | None) -> Callable[[str], Any]:
+def _bounded(kind: Callable[[str], Any], least: int | float | None, most: int | float | None) -> Callable[[str], Any]:
     def parse(text: str) -> Any:
         value = kind(text)
         if (least is not None and not value >= least) or (most is not None and not value <= most):
