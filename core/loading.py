@@ -30,6 +30,8 @@ EXTRACTED = {"sampling_rate": 192_000, "feature_size": 1_000, "num_mel_bins": 1_
     "n_fft": 100_000, "fft_window_size": 100_000, "chunk_length": 1_000, "max_length_s": 1_000, "max_length": 100_000,
     "stride": 100,
 }  # fmt: skip
+ADDITIONS = "strata.json"  # says what fine-tuning added, where transformers has no class that could hold it
+LONGEST_TITLE = 80
 AUDIOSET_CLASSES = 527  # its checkpoints do not say that several classes can be true at once
 
 
@@ -103,9 +105,13 @@ def load_folder(folder: Path, spec: ModelSpec) -> LoadedModel:
     module = _module(folder, spec, family, named)
     extractor = _extractor(folder, family, module.config)
     module = module.to(torch.device(spec.device)).eval().requires_grad_(False)
-    return LoadedModel(
-        spec, family, module, extractor, _card(folder, spec, family, named, module, extractor, blueprint)
-    )
+    card = _card(folder, spec, family, named, module, extractor, blueprint)
+    found = LoadedModel(spec, family, module, extractor, card)
+    if not (folder / ADDITIONS).is_file():
+        return found
+    from core.finetuning.additions import complete
+
+    return complete(found, folder)
 
 
 def _architecture(folder: Path) -> str:
@@ -181,7 +187,7 @@ def _card(
     labels = tuple(str(config.id2label[at]) for at in range(config.num_labels)) if classifies else ()
     several = getattr(config, "problem_type", None) == "multi_label_classification" or len(labels) == AUDIOSET_CLASSES
     return ModelCard(
-        title=folder.name if spec.source == "folder" else spec.name,
+        title=_title(folder, spec),
         family_title=_(family.title),
         layers=shape.layers,
         heads=shape.heads,
@@ -200,6 +206,14 @@ def _card(
         attends=family.attends,
         multi_label=classifies and several,
     )
+
+
+def _title(folder: Path, spec: ModelSpec) -> str:
+    """Name a model for people: what was taught here is called as its model card says."""
+    if spec.source in {"bundled", "hub"}:
+        return spec.name
+    told = _front_matter(folder, "model_name").strip("\"'")[:LONGEST_TITLE]
+    return told if told and told.isprintable() else folder.name if spec.source == "folder" else spec.name[:8]
 
 
 def _symbols(folder: Path, config: Any) -> tuple[tuple[str, ...], int]:

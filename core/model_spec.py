@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class ModelSpec:
     """Everything that decides which weights are in memory; hashable, so usable as a key.
 
-    source    "bundled" (ships with Strata), "hub" (a model id) or "folder" (a folder of this computer)
-    name      the bundled name, the model id or the path
+    source    "bundled" (ships with Strata), "hub" (a model id), "folder" (a folder of this computer) or "tuned" (what a
+              run of fine-tuning on this computer taught)
+    name      the bundled name, the model id, the path or the token of the run
     revision  of a model id; empty means the newest
     device    "cpu" or "cuda"
     dtype     "float32" or "bfloat16"

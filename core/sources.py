@@ -23,6 +23,7 @@ from core.checkpoint import (
     read_header,
     shards,
 )
+from core.dataset.home import home
 from core.errors import ModelError
 from core.model_spec import ModelSpec
 from core.progress import Report, silent
@@ -39,6 +40,8 @@ LINK = re.compile(
     r"(?:/(?:tree|blob|resolve|commit)/(refs/pr/\d+|[^/\s?#]+))?"  # and its version
 )
 FOLDER = re.compile(r"[/~.\\]|[A-Za-z]:[\\/]")
+TUNED = re.compile(r"[0-9a-f]{32}")  # token of a run; whoever has it may use what was taught
+TUNED_PREFIX = "tuned@"
 LONGEST = 300  # characters that a name, a link or a path may have
 
 
@@ -65,6 +68,8 @@ def bundled() -> tuple[str, ...]:
 def parse(text: str, policy: Policy = EVERYTHING) -> ModelSpec:
     """Understand what a person typed or pasted: a bundled name, owner/name, owner/name@version, a link or a folder.
 
+    "tuned@" and the token of a run of fine-tuning means what that run taught, under any policy: the token is the
+    permission.
     ModelError, in words for that person, for anything else and for what the policy does not allow.
     """
     asked = text.strip().strip("\"'")
@@ -72,7 +77,10 @@ def parse(text: str, policy: Policy = EVERYTHING) -> ModelSpec:
         raise _not_understood(asked)
     if asked in bundled():
         return ModelSpec("bundled", asked)
-    spec = ModelSpec("folder", asked) if FOLDER.match(asked) else _on_hub(asked)
+    if asked.startswith(TUNED_PREFIX):
+        spec = ModelSpec("tuned", asked.removeprefix(TUNED_PREFIX))
+    else:
+        spec = ModelSpec("folder", asked) if FOLDER.match(asked) else _on_hub(asked)
     permit(spec, policy)
     return spec
 
@@ -90,6 +98,8 @@ def permit(spec: ModelSpec, policy: Policy) -> None:
             _("No model called {name} ships with Strata.").format(name=_shown(spec.name)),
             hint=_("These do: {names}.").format(names=", ".join(bundled()) or _("none")),
         )
+    if spec.source == "tuned" and not TUNED.fullmatch(spec.name):
+        raise _not_tuned()
     if spec.source == "folder" and not policy.local_folders:
         raise ModelError(
             _("Folders cannot be opened here, because others can reach this server too."),
@@ -115,6 +125,13 @@ def _permit_hub(spec: ModelSpec, policy: Policy) -> None:
             _("This server loads only the models it suggests, and {name} is not one.").format(name=spec.name),
             hint=_("Choose one of the list, or run Strata yourself to load any other."),
         )
+
+
+def _not_tuned() -> ModelError:
+    return ModelError(
+        _("This fine-tuned model is not here."),
+        hint=_("It may have been removed to make room, or was made on another computer."),
+    )
 
 
 def _not_understood(asked: str) -> ModelError:
@@ -149,6 +166,11 @@ def local_folder(spec: ModelSpec) -> Path:
     """Return the folder of a checkpoint that is on this computer by itself."""
     if spec.source == "bundled":
         return CHECKPOINTS / spec.name
+    if spec.source == "tuned":
+        folder = home() / "runs" / spec.name / "model"
+        if not TUNED.fullmatch(spec.name) or not (folder / CONFIG).is_file():
+            raise _not_tuned()
+        return folder
     try:
         folder = Path(spec.name).expanduser().resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as cause:
