@@ -58,9 +58,9 @@ def pseudo_labels(
     """Take the clips whose most probable class is at least as probable as ``threshold``, in the order given."""
     if not len(items):
         return PseudoLabels()
-    sure = np.flatnonzero(probabilities.max(axis=1) >= threshold)
-    guesses = probabilities.argmax(axis=1)
-    return PseudoLabels(tuple(int(items[at]) for at in sure), tuple(int(guesses[at]) for at in sure), heard=len(items))
+    sure: list[int] = np.flatnonzero(probabilities.max(axis=1) >= threshold).tolist()
+    guesses: list[int] = probabilities.argmax(axis=1).tolist()
+    return PseudoLabels(tuple(items[at] for at in sure), tuple(guesses[at] for at in sure), heard=len(items))
 
 
 def teacher_epochs(epochs: int) -> int:

@@ -20,13 +20,11 @@ class Batch:
     sample_rate  Hz
     counts       samples of each clip; what comes after them is padding and stays as it is
     extractor    feature extractor of the model
-    others       further sounds for learning, (time,) each, that can be heard in the background
     """
 
     sample_rate: int
     counts: tuple[int, ...]
     extractor: Any = None
-    others: "tuple[torch.Tensor, ...]" = ()
 
 
 @dataclass(frozen=True, eq=False)

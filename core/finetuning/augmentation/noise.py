@@ -46,7 +46,7 @@ def apply(samples: "torch.Tensor", options: NoiseOptions, batch: Batch, generato
 def voices(samples: "torch.Tensor", row: int, batch: Batch) -> "list[torch.Tensor]":
     """List the sounds beside clip ``row`` that are not silent, (time,) each."""
     beside = [samples[other, :count] for other, count in enumerate(batch.counts) if other != row]
-    return [sound for sound in (*beside, *batch.others) if bool(sound.any())]
+    return [sound for sound in beside if bool(sound.any())]
 
 
 def noise(kind: str, count: int, others: "list[torch.Tensor]", generator: "torch.Generator") -> "torch.Tensor":
