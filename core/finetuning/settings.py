@@ -7,7 +7,7 @@ from core.text import N_
 
 
 def setting(default: Any, title: str, help: str, **bounds: Any) -> Any:
-    """Declare a setting with what a form needs to know: its title, its help, and least, most, step or choices."""
+    """Declare a setting with what a form needs to know: its title, its help, and least, most, step, choices or scale."""
     return field(default=default, metadata={"title": title, "help": help, **bounds})
 
 
@@ -75,8 +75,9 @@ class FineTuneSettings:
     options: tuple[tuple[str, Any], ...] = ()
     epochs: int = setting(5, N_("Epochs"), N_("How often it goes through all sounds for learning."), least=1, most=200)
     learning_rate: float = setting(
-        0.0, N_("Learning rate"), N_("How large each step is; 0 takes what suits the strategy."), least=0.0, most=1.0
-    )
+        0.0, N_("Learning rate"), N_("How large each step is; 0 takes what suits the strategy."), least=0.0, most=1.0,
+        scale="log",
+    )  # fmt: skip
     batch: int = setting(16, N_("Sounds per step"), N_("More is steadier and needs more memory."), least=1, most=256)
     warm_up: float = setting(0.1, N_("Warm-up"), N_("Share of the steps in which the rate rises."), least=0.0, most=0.5)
     weight_decay: float = setting(

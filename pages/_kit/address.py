@@ -9,6 +9,8 @@ from pages._kit.session import Chosen
 
 REGION = re.compile(r"^(\d{1,4}(?:\.\d{1,4})?)-(\d{1,4}(?:\.\d{1,4})?)$")
 LONGEST = 200  # characters of one value that are looked at
+TOKEN = re.compile(r"[0-9A-Za-z]{16,64}")  # of a prepared set or of a run: whoever has it may look, nobody can guess it
+STEPS = ("sounds", "training", "outcome")
 PRIVATE = re.compile(r"[/~.\\\\]|[A-Za-z]:")  # models whose name is a path stay out of links, both ways
 
 
@@ -50,6 +52,14 @@ def _layer(value: str) -> int | _Unreadable:
     return int(value) if re.fullmatch(r"-?\d{1,5}", value) else _UNREADABLE
 
 
+def _token(value: str) -> str | _Unreadable:
+    return value if TOKEN.fullmatch(value) else _UNREADABLE
+
+
+def _step(value: str) -> str | _Unreadable:
+    return value if value in STEPS else _UNREADABLE
+
+
 def _region(value: str) -> tuple[float, float] | _Unreadable:
     match = REGION.match(value)
     if not match or float(match[1]) >= float(match[2]):
@@ -57,7 +67,9 @@ def _region(value: str) -> tuple[float, float] | _Unreadable:
     return float(match[1]), float(match[2])
 
 
-READ = {"clip": _name, "model": _name, "layer": _layer, "head": _number, "unit": _number, "region": _region}
+READ = {"clip": _name, "model": _name, "layer": _layer, "head": _number, "unit": _number, "region": _region} | {
+    "dataset": _token, "run": _token, "step": _step
+}  # fmt: skip
 WRITE = {
     "clip": lambda now: "" if now.clip in session.own_clips() else now.clip,
     "model": lambda now: now.model,
@@ -65,4 +77,7 @@ WRITE = {
     "head": lambda now: str(now.head),
     "unit": lambda now: "" if now.unit is None else str(now.unit),
     "region": lambda now: "" if now.region is None else f"{now.region[0]:.3f}-{now.region[1]:.3f}",
+    "dataset": lambda now: now.dataset,
+    "run": lambda now: now.run,
+    "step": lambda now: now.step,
 }

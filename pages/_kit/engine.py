@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from core.jobs import Jobs
 from core.model_spec import ModelSpec
 from core.progress import Report
 from core.results import ResultStore
@@ -42,6 +43,18 @@ def shelf() -> Shelf:
 def store() -> ResultStore:
     """The results in memory, keyed by content, shared by all sessions."""
     return ResultStore(RESULT_BUDGET)
+
+
+@st.cache_resource(show_spinner=False)
+def preparing() -> Jobs:
+    """The sets of sounds that are being fetched or prepared, one at a time for all sessions."""
+    return Jobs()
+
+
+@st.cache_resource(show_spinner=False)
+def training() -> Jobs:
+    """The copies that are being taught, one at a time for all sessions; nobody's sounds wait behind them."""
+    return Jobs()
 
 
 @st.cache_resource(show_spinner=False)

@@ -11,6 +11,7 @@ from core.model_spec import ModelCard, ModelSpec
 from core.progress import Step
 from core.text import _, n_
 from pages._kit import engine, errors, present, session
+from pages._kit.plain import plain
 from pages._kit.policy import policy
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ def draw() -> None:
 
 def _card(card: ModelCard) -> None:
     ready = engine.model_ready(present.spec())
-    st.markdown(f"**{_escaped(card.title)}**")
+    st.markdown(f"**{plain(card.title)}**")
     shape = _("{layers} layers, {heads} heads in each, {parameters} learned numbers").format(
         layers=card.layers, heads=card.heads, parameters=_count(card.parameters)
     )
-    st.caption(f"{_escaped(card.family_title)} · {shape}")
+    st.caption(f"{plain(card.family_title)} · {shape}")
     st.caption(_can(card))
     if card.licence:
-        st.caption(_("Licence: {licence}").format(licence=_escaped(card.licence)))
+        st.caption(_("Licence: {licence}").format(licence=plain(card.licence)))
     st.caption(_("In memory, ready for any sound.") if ready else _("Not in memory yet; it is loaded when needed."))
 
 
@@ -59,10 +60,6 @@ def _can(card: ModelCard) -> str:
 
 def _count(number: int) -> str:
     return _("{count} million").format(count=f"{number / 1e6:.3g}") if number >= 1e6 else f"{number:,}"
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+!|<>$:" else letter for letter in text)
 
 
 @st.dialog(" ", width="medium")
@@ -167,7 +164,7 @@ def price(spec: ModelSpec) -> "Cost":
 
     with st.spinner(_("Looking it up…")):
         cost = engine.store().get(("cost", spec, policy()), lambda: estimate(spec, policy()))
-    st.markdown(f"**{_escaped(spec.name)}** · {_escaped(cost.family_title)}")
+    st.markdown(f"**{plain(spec.name)}** · {plain(cost.family_title)}")
     st.text(
         _("{layers} layers, {heads} heads, {parameters} learned numbers. Licence: {licence}.").format(
             layers=cost.layers,

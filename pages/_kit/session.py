@@ -1,5 +1,6 @@
 """What the visitor has chosen; the only file that names keys of the session."""
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -23,6 +24,9 @@ class Chosen:
     head    within the layer
     unit    index within the layer's width, or None for the most active ones
     region  (start, end) in seconds, or None for the whole clip
+    dataset key of the prepared set of labelled sounds; empty where none is chosen
+    run     unguessable token of the fine-tuning run; empty where none is chosen
+    step    of fine-tuning: sounds, training, or before and after
     """
 
     clip: str = DEFAULT_CLIP
@@ -33,6 +37,9 @@ class Chosen:
     head: int = 0
     unit: int | None = None
     region: tuple[float, float] | None = None
+    dataset: str = ""
+    run: str = ""
+    step: Literal["sounds", "training", "outcome"] = "sounds"
 
 
 def chosen() -> Chosen:
@@ -72,6 +79,11 @@ def drop_clip(name: str) -> None:
         choose(clip=DEFAULT_CLIP)
 
 
+def owner() -> str:
+    """Name this session towards work that outlives a page; nobody else can guess it."""
+    return st.session_state.setdefault("owner", secrets.token_hex(16))
+
+
 def remember(name: str, value: Any) -> None:
     """Keep a setting of one page for the length of the session."""
     st.session_state[f"kept-{name}"] = value
@@ -90,3 +102,8 @@ def component(key: str) -> dict[str, Any]:
 def widget(key: str) -> Any:
     """What a control holds now, for the callback that its change calls."""
     return st.session_state[key]
+
+
+def put(key: str, value: Any) -> None:
+    """Set what a control will hold; only before it is drawn in this run."""
+    st.session_state[key] = value

@@ -1,0 +1,31 @@
+"""The third step of fine-tuning, inside its frame: before and after of the chosen run."""
+
+from streamlit.delta_generator import DeltaGenerator
+
+from core.finetuning.runs import RunFolder
+from core.text import _
+from pages._kit import engine, steps
+from pages._kit.training import course
+
+
+def draw(place: DeltaGenerator) -> None:
+    """Draw before and after, or say what is missing for it."""
+    found = course.standing()
+    if found is None:
+        place.markdown(_("Before and after stand here once a copy has been taught."))
+        steps.onward("training", _("Teach a copy"), _("With the sounds that are chosen."))
+        return
+    if found.stage != "ended":
+        place.markdown(_("This run has no result yet."))
+        steps.onward("training", _("Look at the run"), _("How far it is, or why it broke off."))
+        return
+    course.just_ended(found.run)
+    _outcome(found.run, place)
+
+
+def _outcome(run: RunFolder, place: DeltaGenerator) -> None:
+    from pages._kit.outcome import page
+
+    outcome = engine.store().get(("outcome", run.token), run.read_outcome)
+    place.markdown(page.sentence(outcome))
+    page.draw(outcome)

@@ -1,0 +1,51 @@
+"""A run that has ended: how its epochs went, and its files."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.finetuning.runs import RunFolder
+from core.text import _
+from pages._kit import steps
+from pages._kit.plain import plain
+from pages._kit.training import course, live
+
+
+def draw(run: RunFolder, place: DeltaGenerator) -> None:
+    """Draw loss and accuracy of the whole run, and offer its event files."""
+    asked = run.asked
+    place.markdown(_("The copy was taught on **{title}**; before and after stand in step 3.").format(
+        title=plain(asked.title)
+    ))  # fmt: skip
+    live.charts(course.last_epochs(run), asked.settings.epochs, 0)
+    with st.container(horizontal=True):
+        steps.onward("outcome", _("To before and after"), _("What the teaching changed, on sounds it never heard."))
+        board(run)
+
+
+def board(run: RunFolder) -> None:
+    """Offer the event files that TensorBoard reads."""
+    files = sorted(path for path in run.board.rglob("*") if path.is_file()) if run.board.is_dir() else []
+    if files:
+        st.download_button(
+            _("Event files"),
+            lambda: zipped(run.board, files),
+            f"strata-{run.token[:8]}-events.zip",
+            "application/zip",
+            key="teach-board",
+            on_click="ignore",
+            icon=":material/download:",
+            help=_("For TensorBoard: every epoch with its loss, accuracy and learning rate."),
+        )
+
+
+def zipped(folder: Path, files: list[Path]) -> bytes:
+    """Pack some files of a folder."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, str(path.relative_to(folder)))
+    return buffer.getvalue()

@@ -1,0 +1,28 @@
+"""What a run does in the background; nothing here touches the page."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from core.dataset.prepared import PreparedSet
+from core.finetuning.runs import RunFolder
+from core.progress import Report
+from core.shelf import Shelf
+
+if TYPE_CHECKING:
+    from core.loading import LoadedModel
+
+
+def of(run: RunFolder, data: PreparedSet, shelf: "Shelf[LoadedModel]") -> Callable[[Report], Any]:
+    """Make the work of a run, which is begun or gone on with alike."""
+
+    def task(report: Report) -> Any:
+        from core.dataset.splits import divide
+        from core.finetuning.fine_tune import fine_tune
+
+        asked = run.asked
+        model = shelf.get(asked.model)
+        divisions = divide(data, asked.split)
+        clip = data.clip(asked.clip) if asked.clip >= 0 else None
+        return fine_tune(model, data, divisions, asked.split, asked.settings, run, report, clip=clip)
+
+    return task
