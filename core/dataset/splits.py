@@ -12,7 +12,7 @@ import numpy as np
 from core.dataset.division import Division
 from core.dataset.naming import natural
 from core.dataset.prepared import PreparedSet
-from core.dataset.units import Unit, classes_of, give, items_of, kinds, spread, units_of
+from core.dataset.units import Unit, classes_of, give, items_of, kinds, mended, spread, units_of
 from core.errors import DatasetError
 from core.finetuning.settings import SplitSettings
 from core.text import _, n_
@@ -131,10 +131,8 @@ def _folds(
 ) -> Iterable[Division]:
     classes = classes_of(data, labelled)
     count = settings.folds
-    parts = spread(units, classes, (1 / count,) * count, np.random.default_rng(settings.seed))
-    for part in parts:
-        for kind in sorted(_unlearned(part, parts, classes), key=natural):
-            give(part, min((other for other in parts if other is not part), key=len), kind, {kind}, classes)
+    spread_out = spread(units, classes, (1 / count,) * count, np.random.default_rng(settings.seed))
+    parts = mended(spread_out, classes) if by_group else spread_out
     for place, part in enumerate(parts):
         if not part or _unlearned(part, parts, classes):
             raise _indivisible()

@@ -1,13 +1,15 @@
 """Sounds that must stay together, and their fair distribution over sides."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float64, Int64
 
 from core.dataset.prepared import PreparedSet
 
+MOST_STEPS = 50_000  # that are tried to mend a distribution, a few seconds
 CLOSE = 1e-12  # costs that differ by less are equal
 
 
@@ -86,6 +88,42 @@ def _cheapest(
     """Side whose distance from what is wanted grows least; of equal ones the first."""
     costs = (np.square(held + part - wanted) - np.square(held - wanted)).sum(axis=1)
     return int(np.flatnonzero(costs <= costs.min() + CLOSE)[0])
+
+
+def mended(sides: Sequence[list[Unit]], classes: dict[int, str]) -> list[list[Unit]]:
+    """Move or exchange units until no class is held by one side only and no side is empty, as far as steps help."""
+    units = [unit for side in sides for unit in side]
+    place = np.array([number for number, side in enumerate(sides) for _unit in side], np.int64)
+    holds = _counts(units, classes, sorted(set(classes.values()))) > 0
+    better: Int64[np.ndarray, " units"] | None = place
+    while better is not None:
+        place, lacking = better, _lacking(better, holds, len(sides))
+        steps = islice(_steps(place, holds, len(sides)), MOST_STEPS if lacking else 0)
+        better = next((step for step in steps if _lacking(step, holds, len(sides)) < lacking), None)
+    return [[units[row] for row in np.flatnonzero(place == number)] for number in range(len(sides))]
+
+
+def _lacking(place: Int64[np.ndarray, " units"], holds: Bool[np.ndarray, "units classes"], sides: int) -> int:
+    """Count classes that one side alone holds, and empty sides."""
+    held = np.array([holds[place == number].any(axis=0) for number in range(sides)])
+    return int((held.sum(axis=0) == 1).sum() + (~held.any(axis=1)).sum())
+
+
+def _steps(
+    place: Int64[np.ndarray, " units"], holds: Bool[np.ndarray, "units classes"], sides: int
+) -> Iterator[Int64[np.ndarray, " units"]]:
+    """Every way to move one unit, smallest first in classes, then every way to exchange two."""
+    order = np.argsort(holds.sum(axis=1), kind="stable").tolist()
+    for row in order:
+        for number in range(sides):
+            step = place.copy()
+            step[row] = number
+            yield step
+    for row in order:
+        for other in order:
+            step = place.copy()
+            step[row], step[other] = place[other], place[row]
+            yield step
 
 
 def kinds(units: Iterable[Unit], classes: dict[int, str]) -> set[str]:

@@ -1,5 +1,6 @@
 """The command line prepares sounds with the same settings as the page, and what it prepared opens in the app."""
 
+from argparse import ArgumentParser
 from dataclasses import fields
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import pytest
 
 from core.dataset.preparing import find, open_prepared
 from core.finetuning.__main__ import main
-from core.finetuning.arguments import option
-from core.finetuning.settings import PrepareSettings
+from core.finetuning.arguments import add_settings, option, read_settings
+from core.finetuning.settings import FineTuneSettings, PrepareSettings, SplitSettings
 from tests.dataset.made import foldered, sound, zipped
 
 FILES = {"cat/1.wav": sound(400), "dog/1.wav": sound(500), "dog/2.wav": b"woof"}
@@ -39,6 +40,26 @@ def test_every_setting_of_preparing_is_an_argument(capsys: pytest.CaptureFixture
     for field in fields(PrepareSettings):
         assert option(PrepareSettings, field) in told
         assert str(field.metadata["title"]) in " ".join(told.split())
+
+
+@pytest.mark.parametrize("settings", [PrepareSettings, SplitSettings, FineTuneSettings])
+def test_settings_become_arguments_and_arguments_settings(settings: type) -> None:
+    parser = ArgumentParser()
+    add_settings(parser, settings)
+    assert read_settings(parser.parse_args([]), settings) == settings()
+
+
+def test_settings_of_all_kinds_are_read_from_one_line() -> None:
+    parser = ArgumentParser()
+    for settings in (SplitSettings, FineTuneSettings):
+        add_settings(parser, settings)
+    line = (
+        "--split-kind folds --split-seed 3 --seed 5 --augment noise,mixup --no-class-weights --unlabelled consistency"
+    )
+    arguments = parser.parse_args(line.split())
+    split, tuning = read_settings(arguments, SplitSettings), read_settings(arguments, FineTuneSettings)
+    assert (split.kind, split.seed, tuning.seed, tuning.augment) == ("folds", 3, 5, ("noise", "mixup"))
+    assert (tuning.class_weights, tuning.unlabelled) == (False, "consistency")
 
 
 @pytest.mark.parametrize(

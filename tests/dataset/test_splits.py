@@ -140,6 +140,24 @@ def test_speakers_who_say_not_everything_are_divided_so_that_all_is_learned() ->
         assert set(labels(data, division.train)) == set("abc")
 
 
+SAYS = {"s0": "ccd", "s1": "aaaaa", "s2": "bbdd", "s3": "bbbcc", "s4": "aaa", "s5": "bbb"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_folds_of_speakers_who_say_not_everything_leave_every_class_to_be_learned(seed: int) -> None:
+    data = prepared([{"label": label, "group": group} for group, said in SAYS.items() for label in said])
+    divisions = divide(data, SplitSettings(kind="folds", folds=2, seed=seed))
+    assert all(set(labels(data, division.train)) == set("abcd") for division in divisions)
+    assert sum(len(division.test) for division in divisions) == len(data.items)
+
+
+def test_a_speaker_who_alone_says_several_classes_is_not_spared_for_validation() -> None:
+    data = prepared(rows(["ann"], "abc", 3) + rows(["bob"], "ab", 3) + rows(["cem", "dan"], "c", 3))
+    first = divide(data, SplitSettings(kind="leave-one-out", validation=0.5))[0]
+    assert set(labels(data, first.train)) == set("abc")
+    assert first.validation
+
+
 def test_copies_stay_on_one_side() -> None:
     made = [{"label": "ab"[place % 2], "fingerprint": f"{place // 4:016x}"} for place in range(80)]
     (division,) = divide(data := prepared(made), HOLD_OUT)
@@ -219,6 +237,14 @@ def test_unlabelled_sounds_learn_along_but_never_those_of_a_test_speaker() -> No
     (division,) = divide(data, HOLD_OUT)
     assert groups(data, division.unlabelled) == groups(data, division.train)
     assert len(division.unlabelled) == 4  # two of each of two speakers
+
+
+def test_unlabelled_copies_of_test_sounds_are_left_out() -> None:
+    made = rows([""], "ab", each=10)
+    copies = [{"label": "", "fingerprint": f"{place:016x}"} for place in range(20)]
+    data = prepared([*made, *copies])
+    (division,) = divide(data, SplitSettings(validation=0.0))
+    assert sounds(data, division.unlabelled) == sounds(data, division.train)
 
 
 def test_transcripts_are_divided_without_classes() -> None:
