@@ -1,6 +1,6 @@
 """Bring prepared sounds into a model, many at once where their lengths allow it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from jaxtyping import Float32
 from torch import Tensor
 
 from core.dataset.prepared import PreparedSet
+from core.finetuning.augmentation import Augmenter, Batch
 from core.finetuning.headed import COUNTS
 from core.finetuning.pupil import Pupil
 from core.resample import resampled
@@ -18,7 +19,6 @@ from core.resample import resampled
 MASK = "attention_mask"
 CLOSE = 1e-3  # of the spread of a layer: how far padding may move it
 MOST_SECONDS = 16.0  # of sound at once, where nothing is learned; more is not faster on a processor
-Change = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,21 +60,30 @@ class Batches:
         return max(min(count, longest), self.pupil.family.fewest(extractor, config))
 
     def portions(
-        self, indices: Sequence[int], change: Change | None = None, seconds: float = float("inf")
+        self, indices: Sequence[int], seconds: float = float("inf"), augmenter: Augmenter | None = None
     ) -> Iterator[Portion]:
-        """Cut some sounds into portions that can go through the model at once, of at most so many seconds.
+        """Cut some sounds into portions that can go through the model at once, of at most so many seconds."""
+        changed = self._changed(indices, augmenter) if augmenter else None
+        for places in self._cut(indices, seconds):
+            waves = [changed[place] if changed else self.samples(indices[place]) for place in places]
+            inputs = self.inputs(waves)
+            if augmenter:
+                inputs = augmenter.features(inputs, self._facts(waves))
+            yield Portion(places, inputs)
 
-        change  is applied to the waveforms (sounds, time) of each portion, which are then equally long
-        """
-        together = self.pads and change is None
-        for places in self._cut(indices, seconds, together):
-            waves = [self.samples(indices[place]) for place in places]
-            if change is not None:
-                changed = change(torch.from_numpy(np.stack(waves)))
-                waves = [np.ascontiguousarray(wave) for wave in changed.numpy()]
-            yield Portion(places, self.inputs(waves))
+    def _changed(self, indices: Sequence[int], augmenter: Augmenter) -> list[Float32[np.ndarray, " _time"]]:
+        """Change the waveforms of all sounds together, so that they can serve each other as noise."""
+        waves = [torch.tensor(self.samples(index)) for index in indices]
+        padded = torch.nn.utils.rnn.pad_sequence(waves, batch_first=True)
+        facts = self._facts([wave.numpy() for wave in waves])
+        changed = augmenter.waveform(padded, facts)
+        return [wave[:count].numpy() for wave, count in zip(changed, facts.counts, strict=True)]
 
-    def inputs(self, waves: Sequence[Float32[np.ndarray, " time"]]) -> dict[str, Tensor]:
+    def _facts(self, waves: Sequence[Float32[np.ndarray, " _time"]]) -> Batch:
+        extractor = self.pupil.extractor
+        return Batch(int(extractor.sampling_rate), tuple(wave.size for wave in waves), extractor)
+
+    def inputs(self, waves: Sequence[Float32[np.ndarray, " _time"]]) -> dict[str, Tensor]:
         """Turn waveforms into one batch of inputs, on the device of the model."""
         found = [self.pupil.family.encode(self.pupil.extractor, wave) for wave in waves]
         lengths = [next(iter(one.values())).shape[1] for one in found]
@@ -92,8 +101,6 @@ class Batches:
             return False
         rate, random = int(self.pupil.extractor.sampling_rate), np.random.default_rng(0)
         waves = [random.normal(0, 0.05, round(seconds * rate)).astype(np.float32) for seconds in (0.31, 0.5)]
-        if next(iter(self.pupil.family.encode(self.pupil.extractor, waves[0]).values())).shape[1] == 1:
-            return False
         was_training = self._module.training
         self._module.eval()
         try:
@@ -102,31 +109,29 @@ class Batches:
         finally:
             self._module.train(was_training)
 
-    def _agrees(self, waves: Sequence[Float32[np.ndarray, " time"]]) -> bool:
+    def _agrees(self, waves: Sequence[Float32[np.ndarray, " _time"]]) -> bool:
         module = self._module
         joined, alone = self.inputs(waves), self.inputs(waves[:1])
         counts = [int(value) for value in joined.pop(COUNTS)]
         alone.pop(COUNTS)
         if MASK not in joined:
             return True
-        layer = (len(module.call.run(module.base, **alone).hidden_states) - 1,)
-        found, mask = module.call.frames(
-            module.base, module.call.run(module.base, **joined).hidden_states, layer, counts
-        )
-        right, _mask = module.call.frames(
-            module.base, module.call.run(module.base, **alone).hidden_states, layer, counts[:1]
-        )
-        kept = found[0][0] if mask is None else found[0][0][mask[0]]
-        return bool((kept - right[0][0]).abs().max() <= CLOSE * right[0].std())
+        heard = [module.call.run(module.base, **inputs).hidden_states for inputs in (joined, alone)]
+        last = (len(heard[0]) - 1,)
+        (found,), mask = module.call.frames(module.base, heard[0], last, counts)
+        (right,), _all = module.call.frames(module.base, heard[1], last, counts[:1])
+        kept = found[0] if mask is None else found[0][mask[0]]
+        return kept.shape == right[0].shape and bool((kept - right[0]).abs().max() <= CLOSE * right.std())
 
-    def _cut(self, indices: Sequence[int], seconds: float, together: bool) -> Iterator[tuple[int, ...]]:
+    def _cut(self, indices: Sequence[int], seconds: float) -> Iterator[tuple[int, ...]]:
         """Sort by length; a portion ends where the length changes, unless they may go together, or where it is full."""
         counts = [self.count(index) for index in indices]
         room = seconds * float(self.pupil.extractor.sampling_rate)
+        together = self._same_shape or len(set(counts)) == 1 or self.pads
         portion: list[int] = []
         for place in sorted(range(len(indices)), key=lambda place: counts[place]):
-            full = portion and (len(portion) + 1) * self._cost(counts[place]) > room
-            if portion and (full or (counts[place] != counts[portion[-1]] and not (together or self._same_shape))):
+            full = (len(portion) + 1) * self._cost(counts[place]) > room
+            if portion and (full or not (together or counts[place] == counts[portion[-1]])):
                 yield tuple(portion)
                 portion = []
             portion.append(place)

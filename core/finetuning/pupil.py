@@ -18,6 +18,7 @@ class Pupil:
                        class logits; or, for transcripts, the CTC model of transformers
     labels             the classes, or the symbols of transcripts
     parts              names and plain options of what was attached, in order; enough to build it again
+    precision          "float32", or "bfloat16" where the encoder may round more to be faster
     """
 
     family: "Family"
@@ -25,3 +26,4 @@ class Pupil:
     module: "torch.nn.Module"
     labels: tuple[str, ...]
     parts: dict[str, Any] = field(default_factory=dict)
+    precision: str = "float32"

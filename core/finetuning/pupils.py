@@ -27,9 +27,11 @@ def copy(model: LoadedModel, labels: Sequence[str], settings: FineTuneSettings) 
         base = deepcopy(bare(model.family, module))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        return assemble(
+        pupil = assemble(
             model.family, model.extractor, base, labels, settings.strategy, dict(settings.options), settings.dropout
         )
+    pupil.precision = settings.precision
+    return pupil
 
 
 def assemble(

@@ -3,9 +3,8 @@
 from math import cos, pi
 
 
-def factor(step: int, total: int, warm_up: float) -> float:
-    """Share of the highest rate at ``step``, counted from 1 to ``total``; ``warm_up`` is a share of all steps."""
-    rising = warm_up * total
-    if step < rising:
-        return step / rising
-    return 0.5 * (1 + cos(pi * (step - rising) / max(total - rising, 1)))
+def factor(done: float, warm_up: float) -> float:
+    """Share of the highest rate after a share ``done`` of all steps, of which the share ``warm_up`` is the rise."""
+    if done < warm_up:
+        return done / warm_up
+    return 0.5 * (1 + cos(pi * (done - warm_up) / (1 - warm_up)))
