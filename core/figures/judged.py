@@ -18,11 +18,17 @@ NAMES = {"axis": {"labelLimit": 190, "ticks": False, "domain": False, "labelFont
 
 
 def estimates(
-    rows: Sequence[tuple[str, Estimate]], title: str, taught: str, line: float | None = None, most: float | None = 1.0
+    rows: Sequence[tuple[str, Estimate]],
+    title: str,
+    taught: str = "",
+    line: tuple[str, float] | None = None,
+    most: float | None = 1.0,
 ) -> Figure:
-    """Draw numbers with their intervals under one another; ``taught`` is the row in the colour of after.
+    """Draw numbers with their intervals under one another.
 
-    line  marks guessing, where it is known;  most  the end of the scale, None for as far as the numbers go
+    taught  the row in the colour of after; all of them where empty
+    line    name and place of a dashed line
+    most    the end of the scale; None for as far as the numbers go
     """
     there = [(name, found) for name, found in rows if found.defined]
     records: list[Spec] = [
@@ -31,7 +37,7 @@ def estimates(
             "value": round(found.value, DIGITS),
             "low": round(found.low, DIGITS),
             "high": round(found.high, DIGITS),
-            "colour": AFTER if name == taught else BEFORE,
+            "colour": AFTER if taught in {"", name} else BEFORE,
             "n": found.n,
         }
         for name, found in there
@@ -58,13 +64,13 @@ def estimates(
         },
     ]
     if line is not None:
-        marks.append(_rule(line, _("guessing")))
+        marks.append(_rule(*line))
     numbers = tuple((name, found.value, found.low, found.high, found.n, found.groups) for name, found in there)
     columns = ("who", title, "95 % from", "to", "sounds", "speakers or groups")
     return Figure(frame(records, marks, LINE * len(records) + 10), f"{title}: {said}.", columns, numbers)
 
 
-def _rule(at: float, label: str) -> Spec:
+def _rule(label: str, at: float) -> Spec:
     return {
         "data": {"values": [{"at": round(at, DIGITS), "label": label}]},
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": "#8a8f98", "tooltip": True},

@@ -24,7 +24,7 @@ BETTER, UNKNOWN = (
     Estimate(float("nan"), float("nan"), float("nan"), 0, 0, "clips"),
 )
 FIGURES: dict[str, Callable[[], Figure]] = {
-    "estimates": lambda: judged.estimates([("before", BETTER), ("after", UNKNOWN)], "Right", "after", line=1 / 3),
+    "estimates": lambda: judged.estimates([("before", BETTER), ("after", UNKNOWN)], "Right", "after", line=("guessing", 1 / 3)),
     "confusion": lambda: judged.confusion(confusion(SAID), LABELS, "After", ("a", "o")),
     "reliability": lambda: judged.reliability(reliability(SAID), reliability(SAID), floor(SAID)),
     "classes": lambda: judged.classes(LABELS, [("before", estimates(PRECISION, SAID))] * 2, "Right when it says so"),

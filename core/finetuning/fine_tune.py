@@ -1,0 +1,175 @@
+"""From a prepared set and a model to a taught copy with its before and after: everything in one call."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from core.clip import Clip
+from core.dataset.division import Division
+from core.dataset.prepared import PreparedSet
+from core.errors import CancelledError, MethodError, StrataError
+from core.evaluation.predictions import Predictions
+from core.finetuning import befores, card, export, inside, loop, pupils
+from core.finetuning.history import Epoch, History
+from core.finetuning.keepsakes import keep_epoch
+from core.finetuning.outcome import Inside, Outcome
+from core.finetuning.pupil import Pupil
+from core.finetuning.runs import Failure, RunFolder
+from core.finetuning.settings import FineTuneSettings, SplitSettings
+from core.finetuning.tensorboard import Board
+from core.progress import Report, Step, silent
+from core.text import _
+
+if TYPE_CHECKING:
+    from core.loading import LoadedModel
+
+PACKAGES = ("torch", "transformers", "peft", "numpy", "scikit-learn")
+LISTENED = 40  # held-out sounds on which the inside is compared, at most
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What one division gave: the copy that was taught on it, how that went, and what everyone said of its test."""
+
+    pupil: Pupil
+    history: History
+    before: tuple[Predictions, ...]
+    after: Predictions
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What stays the same over all divisions of a run."""
+
+    model: "LoadedModel"
+    data: PreparedSet
+    settings: FineTuneSettings
+    run: RunFolder
+    clip: Clip | None
+
+
+def fine_tune(
+    model: "LoadedModel",
+    data: PreparedSet,
+    divisions: Sequence[Division],
+    split: SplitSettings,
+    settings: FineTuneSettings,
+    run: RunFolder,
+    report: Report = silent,
+    clip: Clip | None = None,
+) -> Outcome:
+    """Teach a copy of a model on each division, test it beside honest baselines, and keep everything in the run.
+
+    Where there are several divisions, what is said of their tests is put together, and the copy that was taught on the
+    first is the one that is kept.
+
+    clip  whose way through the epochs of the first division is kept
+
+    A run that was interrupted goes on after its last finished epoch. Cancelling keeps what was finished; where nothing
+    was, CancelledError. The shared model is only read. StrataError where the run cannot be done; it is written down.
+    """
+    begun, course = time.monotonic(), Course(model, data, settings, run, clip)
+    try:
+        with run.at_work():
+            lessons = _lessons(course, divisions, report)
+            changed = _inside(course, divisions[0], lessons[0].pupil, report)
+            outcome = _outcome(course, divisions, split, lessons, changed, time.monotonic() - begun)
+            report(Step(0, 1, _("The taught copy is saved")))
+            _save(course, lessons[0].pupil, outcome)
+            run.write_outcome(outcome)
+            return outcome
+    except CancelledError:
+        raise
+    except StrataError as error:
+        run.write_failure(Failure(str(error), error.hint))
+        raise
+
+
+def _lessons(course: Course, divisions: Sequence[Division], report: Report) -> list[Lesson]:
+    found: list[Lesson] = []
+    for number, division in enumerate(divisions):
+        lesson = _lesson(course, division, number, _numbered(report, number, len(divisions)))
+        if lesson is None:
+            break
+        found.append(lesson)
+        if lesson.history.ended == "cancelled":
+            break
+    if not found:
+        raise CancelledError(_("Stopped before the first epoch was over."), hint=_("Start again when you like."))
+    return found
+
+
+def _numbered(report: Report, number: int, count: int) -> Report:
+    if count == 1:
+        return report
+
+    def told(step: Step) -> None:
+        part = _("Part {number} of {count}: {note}").format(number=number + 1, count=count, note=step.note)
+        report(Step(step.done, step.total, part))
+
+    return told
+
+
+def _lesson(course: Course, division: Division, number: int, report: Report) -> Lesson | None:
+    """Teach on one division and ask everyone about its test; None where it was stopped before its first epoch."""
+    data, settings, run = course.data, course.settings, course.run
+    pupil = pupils.copy(course.model, data.labels, settings)
+    watched = course.clip if number == 0 else None
+    if watched is not None:
+        keep_epoch(run.epochs, pupil, course.model, watched, 0)
+    with Board(run.board / str(number)) as board:
+
+        def on_epoch(taught: Pupil, epoch: Epoch) -> None:
+            run.add_epoch(epoch, number)
+            board.add(taught, epoch)
+            if watched is not None:
+                keep_epoch(run.epochs, taught, course.model, watched, epoch.number)
+
+        history = loop.teach(pupil, data, division, settings, run.state / str(number), report, on_epoch)
+    if not history.best:
+        if history.ended == "cancelled":
+            return None
+        raise MethodError(history.reason, hint=_("Try a smaller learning rate, or another way of teaching."))
+    probabilities = loop.predict(pupil, data, division.test, report)
+    after = befores.predictions("after", data, division, probabilities)
+    return Lesson(pupil, history, befores.asked(course.model, data, division, settings, report), after)
+
+
+def _inside(course: Course, division: Division, pupil: Pupil, report: Report) -> Inside:
+    clips = [course.data.clip(index) for index in division.test[:LISTENED]]
+    return inside.measure(course.model, pupil, clips, report)
+
+
+def _save(course: Course, pupil: Pupil, outcome: Outcome) -> None:
+    clips = [course.data.clip(index) for index in outcome.after.items[: export.COMPARED]]
+    exported = export.save(pupil, course.run.tuned, "", clips)
+    readme = card.text(outcome, course.data, course.model.card, exported.native)
+    (course.run.tuned / "README.md").write_text(readme, "utf-8")
+
+
+def _outcome(
+    course: Course,
+    divisions: Sequence[Division],
+    split: SplitSettings,
+    lessons: Sequence[Lesson],
+    changed: Inside,
+    seconds: float,
+) -> Outcome:
+    return Outcome(
+        run=course.run.token,
+        model=course.model.spec,
+        data=course.data.key,
+        title=course.data.title,
+        settings=course.settings,
+        split=split,
+        divisions=tuple(divisions[: len(lessons)]),
+        histories=tuple(lesson.history for lesson in lessons),
+        before=tuple(befores.joined(said) for said in zip(*(lesson.before for lesson in lessons), strict=True)),
+        after=befores.joined([lesson.after for lesson in lessons]),
+        inside=changed,
+        tuned=course.run.tuned,
+        seconds=seconds,
+        versions={name: version(name) for name in PACKAGES},
+    )

@@ -1,0 +1,65 @@
+"""The sounds whose answer the teaching changed: mended and broken, to hear."""
+
+import streamlit as st
+
+from core.ctc import Score
+from core.figures import charts
+from core.text import _, n_
+from pages._kit import session
+from pages._kit.outcome import figure
+from pages._kit.outcome.judged import Judged, who
+from pages._kit.sounds import shown
+
+SHOWN = 12  # tiles of a kind at once
+CLASSES = 6
+
+
+def draw(found: Judged) -> None:
+    """Draw mended and broken sounds as tiles; the one that plays shows what was said of it before and after."""
+    st.header(_("What changed for single sounds"), anchor=False)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _kind(found, found.flips.fixed, "fixed")
+    with right:
+        _kind(found, found.flips.broken, "broken")
+    said_of_heard(found)
+
+
+def _kind(found: Judged, rows: object, kind: str) -> None:
+    places = found.places(rows)  # type: ignore[arg-type]
+    count = len(places)
+    if kind == "fixed":
+        title = n_("{count} mended", "{count} mended", count).format(count=count)
+        about = _("Wrong before, right after; the surest first.")
+    else:
+        title = n_("{count} broken", "{count} broken", count).format(count=count)
+        about = _("Right before, wrong after; the surest first.")
+    st.subheader(title, anchor=False, help=about)
+    if not places:
+        st.caption(_("None."))
+        return
+    shown.row(found.data, places[:SHOWN], key=f"flips-{kind}")
+    if count > SHOWN:
+        st.caption(_("The first {shown} of {count}.").format(shown=SHOWN, count=count))
+
+
+def said_of_heard(found: Judged) -> None:
+    """Draw the probabilities before and after of the sound that was clicked last."""
+    heard = session.recall("heard", ("", "", ""))
+    if heard[0] != found.data.key or heard[2] != session.chosen().clip:
+        st.caption(_("Click a sound: it plays, and what was said of it before and after stands here."))
+        return
+    row = found.row(int(heard[1]))
+    if row is None:
+        st.caption(_("The sound that is on the strip was not part of the test."))
+        return
+    truth = found.after.labels[int(found.after.targets[row])]
+    st.markdown(_("**{name}** is truly **{truth}**.").format(
+        name=shown.plain(found.data.items[int(heard[1])].name), truth=shown.plain(truth)
+    ))  # fmt: skip
+    for column, said in zip(st.columns(2, gap="large"), (found.partner, found.after), strict=True):
+        with column:
+            order = said.probabilities[row].argsort()[::-1][:CLASSES]
+            scores = [Score(found.after.labels[int(at)], float(said.probabilities[row, at])) for at in order]
+            st.markdown(f"**{who(said.name)}**")
+            figure.draw(charts.scores(scores), f"said {said.name}")
