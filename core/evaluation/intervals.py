@@ -152,7 +152,8 @@ def estimates(metric: Metric, predictions: Predictions, seed: int = 0) -> tuple[
         ends = float(low[at]), float(high[at])
         if metric.share and (not grouped or ends[1] - ends[0] < 1e-12):
             method = "wilson"
-            ends = tuple(float(end) for end in wilson(parts[at], wholes[at]))
+            lowest, highest = wilson(parts[at], wholes[at])
+            ends = float(lowest), float(highest)
         result.append(Estimate(float(number), *ends, n=int(counts[at]), groups=int(heard[at]), method=method))
     return tuple(result)
 
