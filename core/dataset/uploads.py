@@ -19,7 +19,7 @@ def collect(
     """Gather files per class; the class "" holds clips without a label.
 
     files   for each class its files as (name, bytes)
-    groups  by file name: who speaks, or what else belongs together
+    groups  by file name, or by class/name where names repeat: who speaks, or what else belongs together
 
     Raises DatasetError where labels differ only in case and are not to be merged, and where fewer than two classes are.
     """
@@ -35,7 +35,12 @@ def collect(
     known = groups or {}
     examples = settled(
         [
-            Example(shown(name), partial(bytes, data), label=label, group=clean(known.get(name, "")))
+            Example(
+                shown(name),
+                partial(bytes, data),
+                label=label,
+                group=clean(known.get(f"{label}/{name}", known.get(name, ""))),
+            )
             for label, name, data in given
             if len(data) <= bounds.file_bytes
         ],

@@ -19,6 +19,11 @@ def test_files_come_with_their_class_and_speaker() -> None:
     assert (collection.title, collection.skipped) == ("Pets", ())
 
 
+def test_speakers_of_files_with_the_same_name_are_told_apart_by_class() -> None:
+    collection = collect("Pets", {"cat": [("1.wav", A)], "dog": [("1.wav", B)]}, {"cat/1.wav": "Ann", "1.wav": "Bob"})
+    assert [one.group for one in collection.examples] == ["Ann", "Bob"]
+
+
 def test_clips_without_a_class_are_unlabelled() -> None:
     files = {"cat": [("1.wav", A)], "dog": [("2.wav", B)], "": [("3.wav", A)]}
     assert [one.label for one in collect("Pets", files).examples] == ["cat", "dog", ""]
