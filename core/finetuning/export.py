@@ -4,7 +4,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from core.catalogue import family_of
 from core.checkpoint import CONFIG, WEIGHTS
 from core.clip import Clip
+from core.dataset.prepared import PreparedSet
 from core.family import Family, transformers_class
-from core.finetuning import additions
+from core.finetuning import additions, card
 from core.finetuning.additions import Added
 from core.finetuning.heads.layer_weighted import LayerWeightedHead, native_weights
+from core.finetuning.outcome import Outcome
 from core.finetuning.strategies import strategies
 from core.resample import resampled
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import torch
 
     from core.finetuning.pupil import Pupil
+    from core.loading import LoadedModel
 
 CLOSE = 1e-4  # logits may differ by so much, times the largest of them where that is above 1
 COMPARED = 4  # clips on which they are compared
@@ -42,10 +45,19 @@ class Exported:
     difference: float | None
 
 
-def save(pupil: "Pupil", folder: Path, readme: str, clips: Sequence[Clip]) -> Exported:
-    """Write the copy into a new folder, in place of what was there; what its strategy attached is merged if possible.
+def save(pupil: "Pupil", folder: Path, model: "LoadedModel", data: PreparedSet, outcome: Outcome) -> Exported:
+    """Write a taught copy with its model card; what its strategy attached is merged if that is possible exactly.
 
-    readme  the model card
+    model  that it was copied from; the held-out sounds of the first division show whether transformers agrees
+    """
+    clips = [data.clip(index) for index in outcome.divisions[0].test[:COMPARED]]
+    return write(pupil, folder, lambda native: card.text(outcome, data, model.card, native), clips)
+
+
+def write(pupil: "Pupil", folder: Path, readme: Callable[[bool], str], clips: Sequence[Clip]) -> Exported:
+    """Write the copy into a folder, in place of what was there.
+
+    readme  writes the model card, given whether transformers alone opens the copy
     clips   real ones on which the class of transformers has to give the same logits (up to 4 are used); without any,
             it is not trusted
 
@@ -59,7 +71,7 @@ def save(pupil: "Pupil", folder: Path, readme: str, clips: Sequence[Clip]) -> Ex
         part.mkdir(parents=True)
         exported = _write(pupil, part, merged, clips[:COMPARED], said)
         pupil.extractor.save_pretrained(part)
-        (part / "README.md").write_text(readme, "utf-8")
+        (part / "README.md").write_text(readme(exported.native), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
     finally:

@@ -24,10 +24,10 @@ class Inside:
     frames         how many frames the drift was measured on
     """
 
-    drift: Float64[np.ndarray, " layers"]
-    layer_weights: Float64[np.ndarray, " layers"]
-    span_before: Float64[np.ndarray, "blocks heads"]
-    span_after: Float64[np.ndarray, "blocks heads"]
+    drift: Float64[np.ndarray, " _layers"]
+    layer_weights: Float64[np.ndarray, " _layers"]
+    span_before: Float64[np.ndarray, "_blocks _heads"]
+    span_after: Float64[np.ndarray, "_blocks _heads"]
     frames: int = 0
 
 

@@ -35,7 +35,7 @@ def clips(model: LoadedModel) -> list:
 def exported(pair: Pair, strategy: str, folder: Path, **options: object) -> tuple[Pupil, list, export.Exported]:
     pupil = moved(pupil_of(pair.model, strategy, **options), 0.05)
     said = [export.logits(pupil, clip).numpy() for clip in clips(pair.model)]
-    return pupil, said, export.save(pupil, folder, README, clips(pair.model))
+    return pupil, said, export.write(pupil, folder, lambda native: README, clips(pair.model))
 
 
 def agrees(model: LoadedModel, said: list) -> None:
