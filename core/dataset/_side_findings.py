@@ -177,9 +177,7 @@ def of_sizes(data: PreparedSet, divisions: Sequence[Division]) -> Iterator[Findi
                 "The test holds {count} speakers or groups: how it does with new ones cannot be assessed.",
                 heard,
             ).format(count=heard),
-            _("Test on each speaker in turn, or add speakers; from {count} on it can be estimated.").format(
-                count=FEW_GROUPS
-            ),
+            _("Add speakers, or test on each in turn; from {count} on it can be estimated.").format(count=FEW_GROUPS),
         )
 
 

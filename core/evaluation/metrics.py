@@ -26,6 +26,7 @@ class Metric:
     share    sums -> (part, whole) where the number is a plain share of clips, for Wilson's interval; else None
     higher   whether more is better
     biased   whether drawing clips again pushes it to one side; its interval is shifted back by as much
+    undefined  what to show where the value is nan
     """
 
     name: str
@@ -36,6 +37,7 @@ class Metric:
     share: Callable[[Sums], tuple[Values, Values]] | None = None
     higher: bool = True
     biased: bool = False
+    undefined: str = ""
 
 
 def confusion(predictions: Predictions) -> Int64[np.ndarray, "classes classes"]:
@@ -120,6 +122,7 @@ RECALL = Metric(
     class_counts,
     lambda sums: ratio(*_recalled(sums)),
     _recalled,
+    undefined=N_("not in the test"),
 )
 PRECISION = Metric(
     "precision",
@@ -128,6 +131,7 @@ PRECISION = Metric(
     class_counts,
     lambda sums: ratio(*_precise(sums)),
     _precise,
+    undefined=N_("never said"),
 )
 F1 = Metric(
     "F1",
@@ -135,6 +139,7 @@ F1 = Metric(
     N_("The harmonic mean of both: high only where both are."),
     class_counts,
     _f1,
+    undefined=N_("neither in the test nor said"),
 )
 
 

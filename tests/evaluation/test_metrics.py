@@ -30,6 +30,7 @@ def test_metrics_agree_with_scikit_learn(classes: int) -> None:
 def test_a_class_never_answered_has_no_precision_rather_than_zero() -> None:
     found = said([0, 0, 1, 2], [0, 1, 1, 1])
     assert metrics.score(metrics.PRECISION, found) == pytest.approx([1.0, 1 / 3, np.nan], nan_ok=True)
+    assert metrics.PRECISION.undefined == "never said"
     assert metrics.score(metrics.RECALL, found) == pytest.approx([0.5, 1.0, 0.0])
     assert metrics.score(metrics.F1, found) == pytest.approx([2 / 3, 0.5, 0.0])
 
