@@ -120,10 +120,10 @@ def quantiles(values: Values, count: int) -> tuple[Values, Values]:
     """Return the ends of the 95 % interval of draws, over the first axis.
 
     The percentile bootstrap is too narrow where few members are drawn. Its levels are widened as Hesterberg (2015,
-    "What teachers should know about the bootstrap", section 5.3) proposes, by Student's t with ``count`` - 1 degrees of
-    freedom; with 4 groups it reaches from about the worst to the best of them. On simulated speakers it held the truth in
-    94 to 95 of 100 tests from 8 groups on (plain percentile: 89 to 94), in 90 with 5 (83), in 88 with 4 (82). Below 5
-    groups that is a guess: ``Estimate.reliable`` is False there.
+    "What teachers should know about the bootstrap") proposes, by Student's t with ``count`` - 1 degrees of freedom;
+    with 4 groups it reaches from about the worst to the best of them. On simulated speakers it held the truth in 94 to
+    95 of 100 tests from 8 groups on (plain percentile: 89 to 94), in 90 with 5 (83), in 88 with 4 (82). Below 5 groups
+    that is a guess: ``Estimate.reliable`` is False there.
     """
     from scipy.special import ndtr, stdtrit
 
