@@ -45,6 +45,6 @@ def _strength(sound: Tensor, real: Tensor) -> Tensor:
     return (((sound - mean) * real).square().sum(rest, keepdim=True) / count).sqrt()
 
 
-def robust_loss(loss: Loss, inputs: Mapping[str, Tensor], size: float) -> Float[Tensor, ""]:
-    """Average the loss of the sounds and that of the same sounds changed for the worst."""
-    return 0.5 * (loss(inputs) + loss(worst_case(loss, inputs, size)))
+def robust_loss(clean: Tensor, loss: Loss, inputs: Mapping[str, Tensor], size: float) -> Float[Tensor, ""]:
+    """Average the loss of the sounds, ``clean``, and that of the same sounds changed for the worst."""
+    return 0.5 * (clean + loss(worst_case(loss, inputs, size)))

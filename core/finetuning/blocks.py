@@ -10,24 +10,14 @@ FROZEN = "feature_extractor"  # convolutions on the waveform, as transformers na
 
 
 def blocks_of(pupil: Pupil) -> list[nn.Module]:
-    """List the transformer blocks in order: where there is attention, the part of the encoder around each."""
+    """List the transformer blocks in order: of each attention, the smallest entry of a list that holds it."""
     module: Any = pupil.module
     if pupil.family.blocks is not None:
         return list(pupil.family.blocks(module.base))
-    attention = pupil.family.attention(module.base)
-    return [_around(module.base, part, attention) for part in attention]
-
-
-def _around(base: nn.Module, part: nn.Module, attention: list[nn.Module]) -> nn.Module:
-    """Find the largest part of the encoder that holds this attention and no other."""
-    others = {id(other) for other in attention if other is not part}
-    holding = [
-        whole
-        for whole in base.modules()
-        if any(inner is part for inner in whole.modules()) and not any(id(inner) in others for inner in whole.modules())
-    ]
-    # modules() goes from the outside in
-    return holding[0]
+    listed = [entry for stack in module.base.modules() if isinstance(stack, nn.ModuleList) for entry in stack]
+    inside = [(entry, set(entry.modules())) for entry in listed]
+    holding = [[held for held in inside if part in held[1]] for part in pupil.family.attention(module.base)]
+    return [min(found, key=lambda held: len(held[1]))[0] for found in holding]
 
 
 def last_blocks(pupil: Pupil, count: int) -> list[nn.Module]:

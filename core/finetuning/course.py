@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
-from core.finetuning.adversarial import worst_case
+from core.finetuning.adversarial import robust_loss
 from core.finetuning.augmentation import Augmenter
 from core.finetuning.features import Features
 from core.finetuning.lessons import Lessons, lessons_for
@@ -44,13 +44,18 @@ class Course:
 
     def __post_init__(self) -> None:
         strategy = strategies()[self.settings.strategy]
+        options = strategy.chosen(dict(self.settings.options))
         module: Any = self.pupil.module
         module.requires_grad_(False)
-        groups = strategy.learns(self.pupil, strategy.chosen(dict(self.settings.options)))
-        for group in groups:
-            for part in group["params"]:
-                part.requires_grad_(True)
-        self.encoder_learns = any(part.requires_grad for part in module.base.parameters())
+        groups = strategy.learns(self.pupil, options)
+        self.together, joining = strategy.joins(self.pupil, options)
+        for part in _parts(groups):
+            part.requires_grad_(True)
+        self.joining = _parts(joining) if self.together else []
+        groups += joining if self.together else []
+        own = {id(part) for part in module.base.parameters()}
+        self.encoder_learns = any(id(part) in own for part in _parts(groups))
+        self.sure = 0
         peak = self.settings.learning_rate or strategy.learning_rate
         # one kernel for all parameters: many small ones would cost more than the arithmetic
         self.optimizer = torch.optim.AdamW(_decaying(groups, peak, self.settings.weight_decay), lr=peak, fused=True)
@@ -61,7 +66,7 @@ class Course:
 
     @cached_property
     def lessons(self) -> Lessons:
-        """Where its sounds come from."""
+        """Where its sounds come from, as long as the same parts learn."""
         return lessons_for(self.pupil, self.data, self.settings)
 
     def fetch(self, report: Report) -> None:
@@ -87,6 +92,8 @@ class Course:
     def learn(self, epoch: int, report: Report) -> tuple[float, float, float]:
         """Go once through all sounds for learning: mean loss, share right, and the last learning rate."""
         chance = self._chance(epoch)
+        self.sure = 0
+        self._let_join(epoch)
         items = [*self.division.train, *self._guess(epoch)]
         order = [items[place] for place in torch.randperm(len(items), generator=chance).tolist()]
         augmenter = Augmenter.of(self.settings.augment, chance) if self.settings.augment else None
@@ -136,7 +143,8 @@ class Course:
 
     def _changing(self) -> dict[str, Tensor]:
         module: Any = self.pupil.module
-        found = {name: part for name, part in module.named_parameters() if part.requires_grad}
+        learning = {id(part) for part in _parts(self.optimizer.param_groups)}
+        found = {name: part for name, part in module.named_parameters() if id(part) in learning}
         buffers = module.named_buffers() if self.encoder_learns else module.head.named_buffers("head")
         return found | dict(buffers)
 
@@ -160,14 +168,12 @@ class Course:
 
     def _loss_of(self, inputs: Mapping[str, Tensor], logits: Tensor, targets: Tensor) -> Tensor:
         """Measure the loss, half of it on inputs changed for the worst where that is asked for."""
-        if not self.settings.adversarial:
-            return self.loss(logits, targets)
 
         def again(changed: Mapping[str, Tensor]) -> Tensor:
             return self.loss(self.lessons.logits(changed), targets)
 
-        misleading = worst_case(again, inputs, self.settings.adversarial)
-        return 0.5 * (self.loss(logits, targets) + again(misleading))
+        clean = self.loss(logits, targets)
+        return robust_loss(clean, again, inputs, self.settings.adversarial) if self.settings.adversarial else clean
 
     def _agree(self, chance: torch.Generator) -> None:
         """Learn from as many clips without a label that strong changes should not change the answer."""
@@ -179,7 +185,8 @@ class Course:
             same = [items[place] for place in portion.places]
             with torch.no_grad():
                 weak = torch.cat([self.lessons.logits(part.inputs) for part in self.lessons.portions(same, True)])
-            loss, _used = consistency(weak, self.lessons.logits(portion.inputs))
+            loss, used = consistency(weak, self.lessons.logits(portion.inputs))
+            self.sure += used.sure
             (WEIGHT * loss * len(same) / len(items)).backward()
 
     def _guess(self, epoch: int) -> tuple[int, ...]:
@@ -195,18 +202,25 @@ class Course:
                 found[list(portion.places)] = chances.cpu().numpy()
         sure = pseudo_labels(clips, found)
         self.targets[torch.tensor(sure.items, dtype=torch.long)] = torch.tensor(sure.targets, dtype=torch.long)
+        self.sure = sure.used.sure
         return sure.items
 
     def _make_step(self) -> None:
-        learning = [part for group in self.optimizer.param_groups for part in group["params"]]
         if self.settings.clip_norm:
-            torch.nn.utils.clip_grad_norm_(learning, self.settings.clip_norm, foreach=True)
+            torch.nn.utils.clip_grad_norm_(_parts(self.optimizer.param_groups), self.settings.clip_norm, foreach=True)
         self.optimizer.step()
 
     def _set_learning(self) -> None:
         module: Any = self.pupil.module
         module.train()
-        module.base.train(self.encoder_learns)
+        module.base.train(any(part.requires_grad for part in module.base.parameters()))
+
+    def _let_join(self, epoch: int) -> None:
+        """Let learn what joins in the last epochs; from then on the encoder has to hear the sounds anew each time."""
+        if self.joining and epoch > self.settings.epochs - self.together and not self.joining[0].requires_grad:
+            for part in self.joining:
+                part.requires_grad_(True)
+            vars(self).pop("lessons", None)
 
     def _set_rate(self, done: float) -> float:
         share = factor(done, self.settings.warm_up)
@@ -227,6 +241,10 @@ class Course:
 
     def _chance(self, epoch: int) -> torch.Generator:
         return torch.Generator().manual_seed(self.settings.seed * 1_000_003 + epoch)
+
+
+def _parts(groups: Sequence[Mapping[str, Any]]) -> list[torch.nn.Parameter]:
+    return [part for group in groups for part in group["params"]]
 
 
 def _decaying(groups: Sequence[Mapping[str, Any]], peak: float, decay: float) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ class Epoch:
     accuracy         share right of them, while it learned
     validation_loss, validation_accuracy   afterwards, on the sounds for stopping
     learning_rate    at its end
+    unlabelled       how often it was sure enough of a sound without a label to learn from it
     """
 
     number: int
@@ -22,6 +23,7 @@ class Epoch:
     learning_rate: float
     validation_loss: float | None = None
     validation_accuracy: float | None = None
+    unlabelled: int = 0
 
 
 @dataclass(frozen=True)

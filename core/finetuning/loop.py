@@ -37,6 +37,7 @@ class Teachable(Protocol):
     division: Division
     settings: FineTuneSettings
     optimizer: "AdamW"
+    sure: int  # how often it learned from a sound without a label in the last epoch
 
     def fetch(self, report: Report) -> None:
         """Get the sounds ready."""
@@ -160,7 +161,7 @@ class _Run:
         started = time.perf_counter()
         loss, accuracy, rate = self.course.learn(number, self.report)
         judged = self.course.validate()
-        epoch = Epoch(number, time.perf_counter() - started, loss, accuracy, rate, *judged)
+        epoch = Epoch(number, time.perf_counter() - started, loss, accuracy, rate, *judged, self.course.sure)
         epochs = (*self.history.epochs, epoch)
         lowest = min(epochs, key=self.badness) if judged[0] is not None else epoch
         self.history = History(epochs, lowest.number)

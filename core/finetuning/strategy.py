@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from core.finetuning.pupil import Pupil
 
 
+def _nothing_joins(pupil: "Pupil", options: object) -> tuple[int, list[dict[str, Any]]]:
+    return 0, []
+
+
 @dataclass(frozen=True, eq=False)
 class Strategy:
     """One way of fine-tuning.
@@ -26,6 +30,8 @@ class Strategy:
                    everything else is frozen by the loop
     fold           (pupil) merges its parts into the plain weights where that is possible exactly; True where nothing of
                    its own is left, so that transformers alone can open the result
+    joins          (pupil, options) -> number of epochs at the end, and what learns in those as well, in groups as
+                   ``learns`` gives them; (0, []) where nothing joins
     stored         features of the frozen encoder are computed once: "pooled" (clips, layers+1, width), "frames"
                    (frames, width) per clip, or "" where the encoder itself learns
     """
@@ -41,6 +47,7 @@ class Strategy:
     learns: "Callable[[Pupil, Any], list[dict[str, Any]]]"
     fold: "Callable[[Pupil], bool]"
     stored: str = ""
+    joins: "Callable[[Pupil, Any], tuple[int, list[dict[str, Any]]]]" = _nothing_joins
 
     def chosen(self, options: Mapping[str, Any]) -> Any:
         """Build this strategy's options from plain values; TypeError where a name is not one of them."""

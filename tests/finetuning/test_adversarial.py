@@ -35,7 +35,7 @@ def test_padding_stays_silent_and_does_not_count_for_the_strength() -> None:
 def test_the_loss_is_the_mean_of_both() -> None:
     inputs = {"input_values": torch.tensor([[1.0, -1.0]])}
     clean, worst = 4.0 + 16.0, 2.1**2 + 4.1**2
-    assert float(robust_loss(quadratic, inputs, 0.1)) == pytest.approx((clean + worst) / 2, rel=1e-6)
+    assert float(robust_loss(quadratic(inputs), quadratic, inputs, 0.1)) == pytest.approx((clean + worst) / 2, rel=1e-6)
 
 
 @pytest.mark.parametrize("small", ONE_EACH, ids=str)
@@ -70,5 +70,5 @@ def test_what_learns_gets_gradients_from_both_halves(paired: Lend) -> None:
     weight = pupil.module.head.classifier.weight
     worst = worst_case(loss, inputs, SIZE)
     by_hand = [torch.autograd.grad(loss(given), weight)[0] for given in (inputs, worst)]
-    robust_loss(loss, inputs, SIZE).backward()
+    robust_loss(loss(inputs), loss, inputs, SIZE).backward()
     torch.testing.assert_close(weight.grad, (by_hand[0] + by_hand[1]) / 2)

@@ -1,15 +1,23 @@
 """The recurrent head: hears the order of frames, never the padding; and the encoder can join in the end."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
 
+from core.errors import CancelledError
+from core.finetuning import loop, pupils
+from core.finetuning.blocks import blocks_of
 from core.finetuning.heads.recurrent_head import RecurrentHead
-from core.finetuning.strategies.recurrent import STRATEGY, RecurrentOptions, blocks, learns_together
+from core.finetuning.history import Epoch
+from core.finetuning.pupil import Pupil
+from core.finetuning.settings import FineTuneSettings
+from core.finetuning.strategies.recurrent import STRATEGY, RecurrentOptions, joins
 from core.trace import trace
 from tests.contracts.small_models import ONE_EACH, Pair, Small, noise
-from tests.finetuning.teaching import groups_of, inputs_of, learned_state, logits, losses, moved, pupil_of
+from tests.finetuning.sounds import LABELS, halves, made
+from tests.finetuning.teaching import inputs_of, learned_state, logits, losses, moved, pupil_of
 
 Lend = Callable[[Small], Pair]
 EACH = pytest.mark.parametrize("small", ONE_EACH, ids=str)
@@ -90,31 +98,62 @@ def test_it_hears_the_layer_asked_for(paired: Lend) -> None:
 @EACH
 def test_every_block_is_found_and_holds_its_attention(small: Small, paired: Lend) -> None:
     pupil = pupil_of(paired(small).model, "recurrent")
-    found, attention = blocks(pupil), pupil.family.attention(pupil.module)
+    found, attention = blocks_of(pupil), pupil.family.attention(pupil.module)
     assert len(found) == len(attention) == len(set(map(id, found)))
     for block, part in zip(found, attention, strict=True):
         inside = list(block.modules())
         assert [other for other in attention if any(other is held for held in inside)] == [part]
 
 
-def test_first_the_head_learns_then_both(paired: Lend) -> None:
-    pupil = pupil_of(paired(SPEECH).model, "recurrent", layer="last")
-    alone = {id(part) for group in groups_of(pupil) for part in group["params"]}
-    assert alone == {id(part) for part in pupil.module.head.parameters()}
-    head, encoder = learns_together(pupil, RecurrentOptions(layer="last", blocks=1))
-    assert {id(part) for part in head["params"]} == alone
-    assert {id(part) for part in encoder["params"]} == {id(part) for part in blocks(pupil)[-1].parameters()}
-    assert encoder["lr"] < head["lr"]
+def test_the_blocks_below_the_layer_that_is_heard_join_slowly(paired: Lend) -> None:
+    pupil = pupil_of(paired(SPEECH).model, "recurrent")  # it hears layer 2 of 3
+    epochs, (group,) = joins(pupil, RecurrentOptions(together=4, blocks=1))
+    assert epochs == 4
+    assert group["lr"] < 0.1
+    assert set(group["params"]) == set(blocks_of(pupil)[1].parameters())
+    _epochs, (group,) = joins(pupil, RecurrentOptions(blocks=0))
+    assert set(group["params"]) == {part for block in blocks_of(pupil)[:2] for part in block.parameters()}
 
 
-def test_blocks_above_the_layer_that_is_heard_do_not_learn(paired: Lend) -> None:
-    pupil = pupil_of(paired(SPEECH).model, "recurrent")
-    _head, encoder = learns_together(pupil, RecurrentOptions(blocks=0))
-    unheard = {id(part) for part in blocks(pupil)[-1].parameters()}
-    assert not unheard & {id(part) for part in encoder["params"]}
-    assert {id(part) for block in blocks(pupil)[:2] for part in block.parameters()} == {
-        id(part) for part in encoder["params"]
-    }
+TOGETHER = FineTuneSettings(
+    strategy="recurrent", options=(("together", 2), ("width", 8), ("layer", "last")), epochs=4, batch=6, patience=0
+)
+
+
+def test_first_the_head_learns_alone_then_both(paired: Lend, tmp_path: Path) -> None:
+    data = made(tmp_path / "set")
+    pupil = pupils.copy(paired(SPEECH).model, LABELS, TOGETHER)
+    start = {name: part.clone() for name, part in pupil.module.named_parameters()}
+    changed = []
+
+    def watch(pupil: Pupil, epoch: Epoch) -> None:
+        now = dict(pupil.module.named_parameters())
+        changed.append({name.split(".")[0] for name, part in start.items() if not torch.equal(part, now[name])})
+
+    history = loop.teach(pupil, data, halves(data), TOGETHER, tmp_path / "state", on_epoch=watch)
+    assert history.ended == "finished"
+    assert changed == [{"head"}, {"head"}, {"head", "base"}, {"head", "base"}]
+    assert history.epochs[-1].loss < history.epochs[0].loss
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_a_run_stopped_before_or_after_the_encoder_joined_goes_on_as_if_nothing_had_been(
+    epoch: int, paired: Lend, tmp_path: Path
+) -> None:
+    data = made(tmp_path / "set")
+    whole, first, second = (pupils.copy(paired(SPEECH).model, LABELS, TOGETHER) for _copy in range(3))
+    loop.teach(whole, data, halves(data), TOGETHER, tmp_path / "whole")
+
+    def stop(pupil: Pupil, now: Epoch) -> None:
+        if now.number == epoch:
+            raise CancelledError("stop")
+
+    cut = loop.teach(first, data, halves(data), TOGETHER, tmp_path / "cut", on_epoch=stop)
+    assert cut.ended == "cancelled"
+    history = loop.teach(second, data, halves(data), TOGETHER, tmp_path / "cut")
+    assert len(history.epochs) == 4
+    theirs = second.module.state_dict()
+    assert all(torch.equal(value, theirs[name]) for name, value in whole.module.state_dict().items())
 
 
 @CELLS

@@ -1,11 +1,21 @@
 """Clips without a label: only sure guesses count, and on clusters they help."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
 
+from core.finetuning import loop, pupils
+from core.finetuning.settings import FineTuneSettings
 from core.finetuning.unlabelled import PseudoLabels, Used, consistency, pseudo_labels, teacher_epochs
+from tests.contracts.small_models import ONE_EACH, Pair, Small
+from tests.finetuning.sounds import LABELS as CLASSES
+from tests.finetuning.sounds import halves, made
 
+SPEECH = next(small for small in ONE_EACH if small.family.name == "wav2vec2")
 SURE, UNSURE = [10.0, 0.0, 0.0], [0.5, 0.0, 0.0]
 
 
@@ -111,3 +121,25 @@ def test_pseudo_labels_of_planted_clusters_are_nearly_all_right_while_the_unsure
     assert not {400, 401} & set(found.items)
     assert np.mean(right) > 0.99
     assert 300 < len(found.items) <= 400
+
+
+def used(model: Pair, folder: Path, way: Literal["none", "consistency", "pseudo-labels"], epochs: int) -> list[int]:
+    """Teach tones, a third of them without a label; how often these were learned from in each epoch."""
+    data = made(folder / "set", 36, unlabelled=12)
+    settings = FineTuneSettings(epochs=epochs, batch=6, patience=0, learning_rate=0.1, dropout=0.0, unlabelled=way)
+    pupil = pupils.copy(model.model, CLASSES, settings)
+    history = loop.teach(pupil, data, halves(data), settings, folder / way)
+    return [epoch.unlabelled for epoch in history.epochs]
+
+
+def test_a_run_tells_how_often_it_learned_from_what_has_no_label(
+    paired: Callable[[Small], Pair], tmp_path: Path
+) -> None:
+    pair = paired(SPEECH)
+    assert used(pair, tmp_path, "none", 2) == [0, 0]
+    labelled = used(pair, tmp_path, "pseudo-labels", 12)
+    assert labelled[:6] == [0] * 6
+    assert 0 < labelled[-1] <= 12
+    # as many in each of the four steps as there are sounds in a batch, at most
+    consistent = used(pair, tmp_path, "consistency", 12)
+    assert 0 < max(consistent) <= 2 * 12

@@ -60,23 +60,14 @@ def learns(pupil: "Pupil", options: RecurrentOptions) -> list[dict[str, Any]]:
     return [{"params": list(module.head.parameters()), "lr": 1.0}]
 
 
-def learns_together(pupil: "Pupil", options: RecurrentOptions) -> list[dict[str, Any]]:
-    """The head and the blocks below the layer that it hears learn, the blocks slowly."""
+def joins(pupil: "Pupil", options: RecurrentOptions) -> tuple[int, list[dict[str, Any]]]:
+    """The blocks below the layer that the head hears join at the end, and learn slowly."""
+    from core.finetuning.blocks import blocks_of
+
     module: Any = pupil.module
-    below = blocks(pupil)[: module.head.reads[-1]]
+    below = blocks_of(pupil)[: module.head.reads[-1]]
     parts = [part for block in below[-options.blocks :] for part in block.parameters()]
-    return [*learns(pupil, options), {"params": parts, "lr": ENCODER}]
-
-
-def blocks(pupil: "Pupil") -> "list[Any]":
-    """List the blocks of the encoder in order: of each attention, the smallest entry of a list that holds it."""
-    from torch import nn
-
-    module: Any = pupil.module
-    entries = [entry for stack in module.base.modules() if isinstance(stack, nn.ModuleList) for entry in stack]
-    inside = [(entry, set(entry.modules())) for entry in entries]
-    holders = ([held for held in inside if part in held[1]] for part in pupil.family.attention(module))
-    return [min(found, key=lambda held: len(held[1]))[0] for found in holders]
+    return options.together, [{"params": parts, "lr": ENCODER}]
 
 
 def nothing_to_fold(pupil: "Pupil") -> bool:
@@ -96,4 +87,5 @@ STRATEGY = Strategy(
     learns=learns,
     fold=nothing_to_fold,
     stored="frames",
+    joins=joins,
 )
