@@ -37,7 +37,7 @@ def clips_of(maker: str) -> Iterator[LabelledClip]:
             draws = np.random.default_rng(_seed(f"{label} {maker} {take}"))
             sound = kind(SECONDS, np.random.default_rng(_seed(f"{label} {maker}")), draws)
             samples = record(sound.astype(np.float32), RECORDING, draws)
-            yield LabelledClip(f"{maker}-{take}", label, maker, "", samples)
+            yield LabelledClip(f"{label}-{maker}-{take}", label, maker, "", samples)
 
 
 def _seed(name: str) -> int:

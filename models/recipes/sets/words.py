@@ -24,6 +24,7 @@ def spoken_words(
     for number, spoken in enumerate(speak(speaker, lines)):
         start, end = spoken.sounding
         samples = record(cut(spoken, start - _AROUND, end + _AROUND), recording, draws)
-        word = spoken.line.text
-        made.append(LabelledClip(f"{speaker.name}-{number % takes + 1}", word.lower(), speaker.name, word, samples))
+        word, label = spoken.line.text, spoken.line.text.lower()
+        name = f"{label}-{speaker.name}-{number % takes + 1}"
+        made.append(LabelledClip(name, label, speaker.name, word, samples))
     return tuple(made)
