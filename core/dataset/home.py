@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 
 
+VARIABLE = "STRATA_HOME"
+
+
 def home() -> Path:
     """Return the folder that STRATA_HOME names, else one in the user's cache; it need not exist yet."""
-    named = os.environ.get("STRATA_HOME", "").strip()
+    named = os.environ.get(VARIABLE, "").strip()
     return Path(named).expanduser().absolute() if named else _cache() / "strata"
 
 

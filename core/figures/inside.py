@@ -11,6 +11,7 @@ from core.figures.palette import depth
 from core.text import _
 
 DIGITS = 4
+TRUE, OTHERS = "#1b8a7a", ("#d6336c", "#5b7fa6", "#b3863b", "#8a8f98")
 
 
 def drift(likeness: Float64[np.ndarray, " layers"], frames: int) -> Figure:
@@ -21,7 +22,9 @@ def drift(likeness: Float64[np.ndarray, " layers"], frames: int) -> Figure:
     )
     title = _("Likeness before and after (1: unchanged)")
     said = alt.format(frames=frames, layer=least, value=likeness[least])
-    return _over_layers(likeness, title, said, "unbiased linear CKA", {"domain": [min(0.0, float(np.nanmin(likeness))), 1]})
+    return _over_layers(
+        likeness, title, said, "unbiased linear CKA", {"domain": [min(0.0, float(np.nanmin(likeness))), 1]}
+    )
 
 
 def layer_weights(shares: Float64[np.ndarray, " layers"]) -> Figure:
@@ -96,3 +99,41 @@ def _span_marks(top: float) -> Sequence[Spec]:
     colour = {"field": "colour", "type": "nominal", "scale": None}
     point = {"type": "point", "filled": True, "size": 80, "opacity": 0.95, "tooltip": True}
     return [diagonal, {"mark": point, "encoding": {"x": x, "y": y, "color": colour, "tooltip": tip}}]
+
+
+def over_epochs(
+    numbers: Sequence[int], probabilities: Float64[np.ndarray, "epochs classes"], labels: Sequence[str], true: str
+) -> Figure:
+    """Draw how likely the model found each class after every epoch; the true one is drawn strong."""
+    kept = [at for at in np.argsort(-probabilities.max(0))[:5] if labels[at] != true][:4]
+    shown = [*([labels.index(true)] if true in labels else []), *(int(at) for at in kept)]
+    records: list[Spec] = [
+        {
+            "epoch": number,
+            "class": labels[at],
+            "probability": round(float(row[at]), DIGITS),
+            "strong": labels[at] == true,
+        }
+        for number, row in zip(numbers, probabilities, strict=True)
+        for at in shown
+    ]
+    x = axis("epoch", _("epoch (0: before)"), axis={"tickMinStep": 1, "format": "d"})
+    y = axis("probability", _("probability"), scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
+    tip = tips(**{"class": _("class")}, epoch=_("epoch"), probability=_("probability"))
+    names = [labels[at] for at in shown]
+    colour = {
+        "field": "class", "type": "nominal", "title": None, "sort": names,
+        "scale": {"domain": names, "range": [TRUE, *OTHERS] if true in labels else list(OTHERS)},
+        "legend": {"orient": "top"},
+    }  # fmt: skip
+    width = {"condition": {"test": "datum.strong", "value": 4}, "value": 1.5}
+    line = {"type": "line", "point": {"size": 50}, "tooltip": True}
+    marks: list[Spec] = [
+        {"mark": line, "encoding": {"x": x, "y": y, "color": colour, "strokeWidth": width, "tooltip": tip}}
+    ]
+    first, last = (float(probabilities[at, labels.index(true)]) if true in labels else 0.0 for at in (0, -1))
+    alt = _("Probability of {true} over the epochs: from {first:.0%} to {last:.0%}.").format(
+        true=true, first=first, last=last
+    )
+    rows = tuple((record["epoch"], record["class"], record["probability"]) for record in records)
+    return Figure(frame(records, marks, 240), alt, ("epoch", "class", "probability"), rows)

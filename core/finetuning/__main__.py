@@ -5,8 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from core.errors import StrataError
-from core.finetuning.commands import COMMANDS
+from core.finetuning.commands import PREPARE
+from core.finetuning.finetune_command import FINETUNE
 from core.text import _
+
+COMMANDS = (PREPARE, FINETUNE)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""The commands of ``python -m core.finetuning``, each one entry of COMMANDS."""
+"""What the commands of ``python -m core.finetuning`` share, and the first of them: prepare."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -114,4 +114,3 @@ def _left_out(skipped: tuple[Skipped, ...]) -> list[str]:
 PREPARE = Command(
     "prepare", N_("Make a folder, a zip or a ready set ready for training, once."), _prepare_arguments, _prepare
 )
-COMMANDS = (PREPARE,)

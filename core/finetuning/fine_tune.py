@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,13 @@ from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
 from core.errors import CancelledError, MethodError, StrataError
 from core.evaluation.predictions import Predictions
-from core.finetuning import befores, card, export, inside, loop, pupils
+from core.finetuning import befores, choosing, export, inside, loop, pupils
 from core.finetuning.history import Epoch, History
 from core.finetuning.keepsakes import keep_epoch
 from core.finetuning.outcome import Inside, Outcome
 from core.finetuning.pupil import Pupil
 from core.finetuning.runs import Failure, RunFolder
+from core.finetuning.search import SearchSettings
 from core.finetuning.settings import FineTuneSettings, SplitSettings
 from core.finetuning.tensorboard import Board
 from core.progress import Report, Step, silent
@@ -59,13 +60,16 @@ def fine_tune(
     run: RunFolder,
     report: Report = silent,
     clip: Clip | None = None,
+    search: SearchSettings | None = None,
 ) -> Outcome:
     """Teach a copy of a model on each division, test it beside honest baselines, and keep everything in the run.
 
     Where there are several divisions, what is said of their tests is put together, and the copy that was taught on the
     first is the one that is kept.
 
-    clip  whose way through the epochs of the first division is kept
+    clip    whose way through the epochs of the first division is kept
+    search  settings are tried on the first division and the best taken, by its sounds for stopping; the test decides
+            nothing
 
     A run that was interrupted goes on after its last finished epoch. Cancelling keeps what was finished; where nothing
     was, CancelledError. The shared model is only read. StrataError where the run cannot be done; it is written down.
@@ -73,11 +77,12 @@ def fine_tune(
     begun, course = time.monotonic(), Course(model, data, settings, run, clip)
     try:
         with run.at_work():
+            course = replace(course, settings=choosing.best(model, data, divisions[0], settings, search, run, report))
             lessons = _lessons(course, divisions, report)
             changed = _inside(course, divisions[0], lessons[0].pupil, report)
             outcome = _outcome(course, divisions, split, lessons, changed, time.monotonic() - begun)
             report(Step(0, 1, _("The taught copy is saved")))
-            _save(course, lessons[0].pupil, outcome)
+            export.save(lessons[0].pupil, run.tuned, model, data, outcome)
             run.write_outcome(outcome)
             return outcome
     except CancelledError:
@@ -140,13 +145,6 @@ def _lesson(course: Course, division: Division, number: int, report: Report) -> 
 def _inside(course: Course, division: Division, pupil: Pupil, report: Report) -> Inside:
     clips = [course.data.clip(index) for index in division.test[:LISTENED]]
     return inside.measure(course.model, pupil, clips, report)
-
-
-def _save(course: Course, pupil: Pupil, outcome: Outcome) -> None:
-    clips = [course.data.clip(index) for index in outcome.after.items[: export.COMPARED]]
-    exported = export.save(pupil, course.run.tuned, "", clips)
-    readme = card.text(outcome, course.data, course.model.card, exported.native)
-    (course.run.tuned / "README.md").write_text(readme, "utf-8")
 
 
 def _outcome(

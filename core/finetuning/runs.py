@@ -19,12 +19,14 @@ from core.finetuning.history import Epoch
 from core.finetuning.outcome import Outcome
 from core.finetuning.outcome_file import read, write
 from core.finetuning.records import built, plain
+from core.finetuning.search import Found, SearchSettings
 from core.finetuning.settings import FineTuneSettings, SplitSettings
 from core.model_spec import ModelSpec
 from core.text import _
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 ASKED, HISTORY, AT_WORK, FAILED, KEPT = "asked.json", "history.jsonl", "at-work.json", "failed.json", "kept"
+TRIALS = "trials.json"
 LARGEST_JSON = 4_000_000  # bytes
 BUDGET = 20_000_000_000  # bytes of all runs together
 Status = Literal["ended", "failed", "at work", "interrupted"]
@@ -37,6 +39,7 @@ class Asked:
     data   key of the prepared set; ``title`` its name for people
     clip   item of the set whose way through the epochs is kept; -1: none
     begun  seconds since 1970; 0: now
+    search  what is tried before, to choose the settings by; None: nothing
     """
 
     model: ModelSpec
@@ -46,6 +49,7 @@ class Asked:
     split: SplitSettings
     clip: int = -1
     begun: float = 0.0
+    search: SearchSettings | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,14 @@ class RunFolder:
                 epoch = built(Epoch, row["epoch"])
                 found.setdefault(built(int, row["division"]), {})[epoch.number] = epoch
         return {division: tuple(rows[number] for number in sorted(rows)) for division, rows in sorted(found.items())}
+
+    def write_trials(self, found: Found) -> None:
+        """Write down what was tried to choose the settings."""
+        write_json(self.path / TRIALS, plain(found), self.token)
+
+    def read_trials(self) -> Found | None:
+        """Read what was tried; None where nothing was."""
+        return self._record(TRIALS, Found) if (self.path / TRIALS).is_file() else None
 
     def write_outcome(self, outcome: Outcome) -> None:
         """Write what came of it; from now on the run has ended, and what was only for going on is removed."""

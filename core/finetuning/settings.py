@@ -7,7 +7,7 @@ from core.text import N_
 
 
 def setting(default: Any, title: str, help: str, **bounds: Any) -> Any:
-    """Declare a setting with what a form needs to know: its title, its help, and least, most, step, choices or scale."""
+    """Declare a setting with what a form needs: its title, its help, and least, most, step, choices or scale."""
     return field(default=default, metadata={"title": title, "help": help, **bounds})
 
 
@@ -38,7 +38,6 @@ class SplitSettings:
     """Which sounds are for learning, for deciding when to stop, and for the final test.
 
     kind   hold-out: one split; folds: each sound is tested once; leave-one-out: each group is tested once
-    fold   which of the folds or groups is the test; only where there is more than one
     """
 
     kind: Literal["hold-out", "folds", "leave-one-out"] = setting(
@@ -51,7 +50,6 @@ class SplitSettings:
         0.2, N_("Share for stopping"), N_("Of the rest: decides when to stop learning."), least=0.0, most=0.5
     )
     folds: int = setting(5, N_("Number of parts"), N_("Each is the test once."), least=2, most=20)
-    fold: int = setting(0, N_("Part that is the test"), N_("Counted from 0."), least=0)
     seed: int = setting(0, N_("Seed of the split"), N_("The same number gives the same split."), least=0)
 
 

@@ -89,3 +89,28 @@ def test_labels_are_merged_when_asked(tmp_path: Path, home: Path, capsys: pytest
     assert main(words) == 1
     assert main([*words, "--merge-case"]) == 0
     assert "Cat: 2" in capsys.readouterr().out
+
+
+def test_a_copy_is_taught_and_judged_from_the_command_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["finetune", "vowels", "--home", str(home), "--epochs", "1", "--option", "layers=last"]
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.endswith("the taught copy") for line in lines)
+    assert (Path(lines[-1]) / "model.safetensors").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["vowels", "--strategy", "magic"], "no strategy called magic"),
+        (["vowels", "--option", "colour=red"], "no setting called colour"),
+        (["vowels", "--strategy", "lora", "--option", "rank=many"], "many is not a value"),
+        (["nowhere"], "no folder, zip or ready set called nowhere"),
+        (["vowels", "--resume", "0" * 32], "is not here"),
+    ],
+)
+def test_what_cannot_be_taught_is_said_in_a_sentence(
+    home: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["finetune", *words, "--home", str(home)]) == 1
+    assert said in capsys.readouterr().err

@@ -24,12 +24,17 @@ BETTER, UNKNOWN = (
     Estimate(float("nan"), float("nan"), float("nan"), 0, 0, "clips"),
 )
 FIGURES: dict[str, Callable[[], Figure]] = {
-    "estimates": lambda: judged.estimates([("before", BETTER), ("after", UNKNOWN)], "Right", "after", line=("guessing", 1 / 3)),
+    "estimates": lambda: judged.estimates(
+        [("before", BETTER), ("after", UNKNOWN)], "Right", "after", line=("guessing", 1 / 3)
+    ),
     "confusion": lambda: judged.confusion(confusion(SAID), LABELS, "After", ("a", "o")),
     "reliability": lambda: judged.reliability(reliability(SAID), reliability(SAID), floor(SAID)),
     "classes": lambda: judged.classes(LABELS, [("before", estimates(PRECISION, SAID))] * 2, "Right when it says so"),
     "drift": lambda: inside.drift(np.array([1.0, 0.9, np.nan, 0.4]), 900),
     "layer weights": lambda: inside.layer_weights(np.array([0.2, 0.5, 0.3])),
+    "over epochs": lambda: inside.over_epochs(
+        (0, 1, 2), np.array([[0.4, 0.3, 0.3], [0.2, 0.5, 0.3], [0.1, 0.8, 0.1]]), LABELS, "o"
+    ),
     "spans": lambda: inside.spans(np.array([[0.1, 0.2]]), np.array([[0.3, np.nan]])),
 }
 
@@ -57,3 +62,9 @@ def test_a_confusion_names_what_was_mistaken_most_often() -> None:
 
 def test_drift_names_the_layer_that_changed_most() -> None:
     assert "layer 3 at 0.40" in FIGURES["drift"]().alt
+
+
+def test_the_way_through_the_epochs_names_the_true_class() -> None:
+    figure = FIGURES["over epochs"]()
+    assert figure.alt == "Probability of o over the epochs: from 30% to 80%."
+    assert (1, "o", 0.5) in figure.rows

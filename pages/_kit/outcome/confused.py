@@ -1,5 +1,7 @@
 """What was mistaken for what; a cell opens its sounds."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -30,7 +32,7 @@ def draw(found: Judged) -> None:
             st.markdown(f"**{who(said.name)}**")
             cell = (true, called) if side == said.name else ("", "")
             chart = charts.confusion(counts(said), said.labels, who(said.name), cell)
-            figure.draw(chart, f"confusion {said.name}", lambda name=said.name: _choose(name), "cell")
+            figure.draw(chart, f"confusion {said.name}", partial(_choose, said.name), "cell")
     _open(found, side, true, called)
 
 

@@ -1,6 +1,8 @@
 """The sounds whose answer the teaching changed: mended and broken, to hear."""
 
+import numpy as np
 import streamlit as st
+from jaxtyping import Int64
 
 from core.ctc import Score
 from core.figures import charts
@@ -8,6 +10,7 @@ from core.text import _, n_
 from pages._kit import session
 from pages._kit.outcome import figure
 from pages._kit.outcome.judged import Judged, who
+from pages._kit.plain import plain
 from pages._kit.sounds import shown
 
 SHOWN = 12  # tiles of a kind at once
@@ -25,8 +28,8 @@ def draw(found: Judged) -> None:
     said_of_heard(found)
 
 
-def _kind(found: Judged, rows: object, kind: str) -> None:
-    places = found.places(rows)  # type: ignore[arg-type]
+def _kind(found: Judged, rows: Int64[np.ndarray, " rows"], kind: str) -> None:
+    places = found.places(rows)
     count = len(places)
     if kind == "fixed":
         title = n_("{count} mended", "{count} mended", count).format(count=count)
@@ -55,7 +58,7 @@ def said_of_heard(found: Judged) -> None:
         return
     truth = found.after.labels[int(found.after.targets[row])]
     st.markdown(_("**{name}** is truly **{truth}**.").format(
-        name=shown.plain(found.data.items[int(heard[1])].name), truth=shown.plain(truth)
+        name=plain(found.data.items[int(heard[1])].name), truth=plain(truth)
     ))  # fmt: skip
     for column, said in zip(st.columns(2, gap="large"), (found.partner, found.after), strict=True):
         with column:

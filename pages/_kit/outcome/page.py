@@ -7,16 +7,16 @@ import streamlit as st
 from core.finetuning.outcome import Outcome
 from core.text import N_, _
 from pages._kit import session
-from pages._kit.outcome import believed, changed, compared, confused, epochs, flipped, kept, mistaken
+from pages._kit.outcome import believed, changed, compared, confused, doctor, epochs, flipped, kept, mistaken
 from pages._kit.outcome.judged import Judged, judged
 from pages._kit.plain import plain
 
-VIEWS: dict[str, tuple[str, Callable[[Judged], None]]] = {
-    "good": (N_("How good"), lambda found: (compared.draw(found), flipped.draw(found))[0]),
-    "wrong": (N_("What goes wrong"), lambda found: (confused.draw(found), mistaken.draw(found))[0]),
-    "sure": (N_("How sure"), lambda found: (believed.draw(found), believed.classes(found))[0]),
-    "inside": (N_("Inside"), lambda found: (changed.draw(found), epochs.draw(found))[0]),
-    "keep": (N_("Keep it"), lambda found: kept.draw(found)),
+VIEWS: dict[str, tuple[str, tuple[Callable[[Judged], None], ...]]] = {
+    "good": (N_("How good"), (doctor.draw, compared.draw, flipped.draw)),
+    "wrong": (N_("What goes wrong"), (confused.draw, mistaken.draw)),
+    "sure": (N_("How sure"), (believed.draw, believed.classes)),
+    "inside": (N_("Inside"), (changed.draw, epochs.draw)),
+    "keep": (N_("Keep it"), (kept.draw,)),
 }
 
 
@@ -39,4 +39,5 @@ def draw(outcome: Outcome) -> None:
         help=_("The same held-out sounds, before and after, seen from five sides."),
     )
     session.remember("outcome-view", name)
-    VIEWS[name][1](found)
+    for part in VIEWS[name][1]:
+        part(found)
