@@ -41,10 +41,11 @@ class Added:
 
 def added_numbers(pupil: "Pupil") -> "dict[str, torch.Tensor]":
     """Collect the numbers of a pupil that its bare encoder does not have: head, adapters; on the processor, float32."""
+    bare = bare_names(pupil.module.base)
     return {
         name: value.detach().float().cpu().contiguous().clone()
         for name, value in pupil.module.state_dict().items()
-        if name not in bare_names(pupil.module.base)
+        if name not in bare
     }
 
 
@@ -80,7 +81,8 @@ def complete(model: LoadedModel, folder: Path) -> LoadedModel:
     base: Any = pupils.bare(model.family, model.module)
     try:
         with torch.device("meta"):
-            empty = type(base)._from_config(deepcopy(base.config))
+            # some models make single numbers elsewhere, whatever the device
+            empty = type(base)._from_config(deepcopy(base.config)).to("meta")
             sketch = pupils.assemble(model.family, model.extractor, empty, *parts)
         _compare(name, folder, sketch)
         with torch.random.fork_rng(devices=[]):

@@ -128,7 +128,9 @@ def _write(
             return Exported(True, difference)
     _write_bare(pupil, folder)
     strategy, options = pupil.parts["strategy"], pupil.parts["options"]
-    if merged and strategy != MERGED:
+    head: Any = pupil.module.head
+    if merged and strategy != MERGED and isinstance(head, LayerWeightedHead):
+        # its parts are in the weights already and must not be put on once more; a head of its own must
         strategy, options = MERGED, {}
     additions.write(pupil, Added(strategy, pupil.labels, dict(options)), folder)
     return Exported(False, difference)

@@ -65,7 +65,9 @@ def test_every_model_opens_in_every_page_again_and_answers_as_it_was_taught(
     assert names <= {".json", ".safetensors", ".md"}
 
 
-@pytest.mark.parametrize(("strategy", "options"), [("lora", {}), ("linear", {"layers": "last"})])
+@pytest.mark.parametrize(
+    ("strategy", "options"), [("lora", {}), ("linear", {"layers": "last"}), ("full", {}), ("last_layers", {})]
+)
 def test_transformers_alone_opens_what_can_be_merged(
     strategy: str, options: dict, paired: Lend, tmp_path: Path
 ) -> None:
@@ -90,6 +92,15 @@ def test_a_mixture_that_cannot_be_merged_is_put_back_on(paired: Lend, tmp_path: 
     agrees(load(tmp_path / "model"), said)
     plain = load_folder(tmp_path / "model", ModelSpec("folder", str(tmp_path / "model")))
     assert plain.card.layers == paired(small).model.card.layers
+
+
+@pytest.mark.parametrize("name", ["wav2vec2", "whisper"])
+def test_a_recurrent_head_is_put_back_on(name: str, paired: Lend, tmp_path: Path) -> None:
+    small = next(small for small in ONE_EACH if small.family.name == name)
+    _pupil, said, how = exported(paired(small), "recurrent", tmp_path / "model")
+    assert not how.native
+    agrees(load(tmp_path / "model"), said)
+    assert load(tmp_path / "model", dtype="bfloat16").inputs(clips(paired(small).model)[0])
 
 
 @pytest.fixture
