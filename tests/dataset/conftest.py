@@ -10,7 +10,8 @@ from tests.dataset.publisher import Publisher, publishing
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STRATA_HOME", str(tmp_path / "home"))  # what a command sets is undone after the test
     return tmp_path / "home"
 
 
