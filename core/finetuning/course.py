@@ -15,7 +15,7 @@ from core.dataset.prepared import PreparedSet
 from core.finetuning.adversarial import robust_loss
 from core.finetuning.augmentation import Augmenter
 from core.finetuning.features import Features
-from core.finetuning.lessons import Lessons, lessons_for
+from core.finetuning.lessons import Lessons, lessons_for, one_thread
 from core.finetuning.losses import balance, loss_of
 from core.finetuning.pupil import Pupil
 from core.finetuning.schedule import factor
@@ -87,7 +87,8 @@ class Course:
             train = [train[place] for place in order[:MEASURED]]
         rows = Features.of(self.pupil, self.data, "pooled").rows(train, report)
         pooled = torch.stack([torch.tensor(row) for row in rows])
-        module.head.measure(pooled, self.targets[train], [self.data.items[index].group for index in train])
+        with one_thread():
+            module.head.measure(pooled, self.targets[train], [self.data.items[index].group for index in train])
 
     def learn(self, epoch: int, report: Report) -> tuple[float, float, float]:
         """Go once through all sounds for learning: mean loss, share right, and the last learning rate."""
@@ -100,7 +101,7 @@ class Course:
         steps = ceil(len(order) / self.settings.batch)
         loss, right, rate = 0.0, 0, 0.0
         self._set_learning()
-        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        with self.lessons.threads(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
             torch.manual_seed(int(torch.randint(2**62, (1,), generator=chance)))
             for step in range(steps):
                 rate = self._set_rate((epoch - 1 + (step + 1) / steps) / self.settings.epochs)

@@ -1,6 +1,7 @@
 """Where the loop gets sounds from: features that are on disk already, or the whole model, run anew each time."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
@@ -29,11 +30,25 @@ class Lessons(Protocol):
     def fetch(self, indices: Sequence[int], report: Report = silent) -> None:
         """Get ready for some sounds of the set."""
 
+    def threads(self) -> AbstractContextManager[None]:
+        """Give the steps as many threads as are of use."""
+
     def portions(self, indices: Sequence[int], learning: bool, augmenter: Augmenter | None = None) -> Iterator[Portion]:
         """Give some sounds in portions; augmentation as far as these inputs allow it."""
 
     def logits(self, inputs: Mapping[str, Tensor]) -> Float[Tensor, "batch classes"]:
         """Classify a portion."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in one thread: numbers of a head are so few that threads would wait for each other longer than work."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def lessons_for(pupil: Pupil, data: PreparedSet, settings: FineTuneSettings | None = None) -> Lessons:
@@ -68,6 +83,10 @@ class StoredPooled:
         self._values = torch.from_numpy(np.stack(rows)).to(device)
         self._place[torch.tensor(wanted)] = torch.arange(len(wanted))
 
+    def threads(self) -> AbstractContextManager[None]:
+        """One is fastest."""
+        return one_thread()
+
     def portions(self, indices: Sequence[int], learning: bool, augmenter: Augmenter | None = None) -> Iterator[Portion]:
         """Give all at once while learning."""
         size = len(indices) if learning else MOST_STORED
@@ -96,6 +115,10 @@ class StoredFrames:
         """Open the features of some sounds, computing those that nobody asked for before."""
         rows = Features.of(self.pupil, self.data, "frames").rows(indices, report)
         self._rows |= dict(zip(indices, rows, strict=True))
+
+    def threads(self) -> AbstractContextManager[None]:
+        """All of them."""
+        return nullcontext()
 
     def portions(self, indices: Sequence[int], learning: bool, augmenter: Augmenter | None = None) -> Iterator[Portion]:
         """Pad all to the longest while learning; sounds of like length go together otherwise."""
@@ -131,6 +154,10 @@ class Whole:
 
     def fetch(self, indices: Sequence[int], report: Report = silent) -> None:
         """Nothing has to be got ready."""
+
+    def threads(self) -> AbstractContextManager[None]:
+        """All of them."""
+        return nullcontext()
 
     def portions(self, indices: Sequence[int], learning: bool, augmenter: Augmenter | None = None) -> Iterator[Portion]:
         """Sounds that fit together go together."""
