@@ -11,5 +11,7 @@ from pages._kit.training import after, words  # noqa: E402
 from pages._kit.training import step as training  # noqa: E402
 
 with frame.question(_("Can it learn something new?")) as place, errors.shown():
-    {"sounds": sounds.draw, "training": training.draw, "outcome": after.draw}[steps.choose()](place)
+    later = {"sounds": sounds.draw, "training": training.draw, "outcome": after.draw}[steps.choose()](place)
     frame.meaning(words.meaning(), words.caution())
+    if later:
+        later()

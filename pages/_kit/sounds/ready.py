@@ -24,15 +24,18 @@ def draw() -> None:
     from core.dataset.ready import ready_sets
 
     with st.grid("auto", min_column_width=WIDTH, gap="small"):
-        for ready in ready_sets().values():
-            with st.container(border=True, height="stretch", key=f"ready-{ready.name}"):
+        for ready in sorted(ready_sets().values(), key=_easiest):
+            with st.container(
+                border=True, height="stretch", vertical_alignment="distribute", key=f"ready-{ready.name}"
+            ):
                 _card(ready)
 
 
 def _card(ready: "ReadySet") -> None:
-    st.markdown(f"**{plain(ready.title)}**")
-    st.markdown(plain(ready.summary))
-    st.caption(_facts(ready))
+    with st.container():
+        st.markdown(f"**{plain(ready.title)}**")
+        st.markdown(plain(ready.summary))
+        st.caption(_facts(ready))
     fetched = not ready.here
     allowed = ready.here or policy().hub != "none"
     if st.button(
@@ -47,6 +50,12 @@ def _card(ready: "ReadySet") -> None:
         else _("Shows what is in it; nothing is changed."),
     ):
         _take(ready)
+
+
+def _easiest(ready: "ReadySet") -> tuple[bool, bool, int]:
+    """Put what is here and has few classes first."""
+    classes = len(sets.tally(collected(ready)).classes) if ready.here else 0
+    return not ready.here, ready.task != "classes", classes
 
 
 def _take(ready: "ReadySet") -> None:

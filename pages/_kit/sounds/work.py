@@ -52,7 +52,7 @@ def take() -> None:
         return
     session.remember("sounds-ended", None)
     try:
-        made = engine.preparing().result(key, timeout=0)
+        made = engine.preparing().result(key, timeout=0.0)
     except CancelledError:
         return
     except StrataError as error:

@@ -2,10 +2,12 @@
 
 from streamlit.delta_generator import DeltaGenerator
 
+from core.finetuning import runs
 from core.finetuning.runs import RunFolder
 from core.text import _
 from pages._kit import engine, steps
-from pages._kit.training import course
+from pages._kit.plain import plain
+from pages._kit.training import course, written
 
 
 def draw(place: DeltaGenerator) -> None:
@@ -24,6 +26,14 @@ def draw(place: DeltaGenerator) -> None:
 
 
 def _outcome(run: RunFolder, place: DeltaGenerator) -> None:
+    if written.is_there(run):
+        from core.finetuning.transcription.record import read_outcome
+
+        with runs.told(run.token):
+            texts = engine.store().get(("texts", run.token), lambda: read_outcome(run.path, run.tuned))
+        place.markdown(plain(texts.sentence()))
+        written.draw(texts)
+        return
     from pages._kit.outcome import page
 
     outcome = engine.store().get(("outcome", run.token), run.read_outcome)

@@ -54,16 +54,17 @@ def cards() -> None:
     with st.grid("auto", min_column_width=WIDTH, gap="small"):
         for one in strategies().values():
             mark = "chosen" if one.name == settings().strategy else "offered"
-            with st.container(border=True, height="stretch", key=f"{mark}-{one.name}"):
+            with st.container(border=True, height="stretch", vertical_alignment="distribute", key=f"{mark}-{one.name}"):
                 _card(one, against.get(one.name, ""))
 
 
 def _card(one: Strategy, against: str) -> None:
     chosen = one.name == settings().strategy
-    st.markdown(f"**{plain(_(one.title))}**")
-    st.markdown(plain(_(one.summary)))
-    if against:
-        st.caption(f":material/block: {plain(against)}")
+    with st.container():
+        st.markdown(f"**{plain(_(one.title))}**")
+        st.markdown(plain(_(one.summary)))
+        if against:
+            st.caption(f":material/block: {plain(against)}")
     if st.button(
         _("Chosen") if chosen else _("Choose"),
         key=f"choose-{one.name}",

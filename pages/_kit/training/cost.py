@@ -1,8 +1,79 @@
-"""What a run will cost, before it is begun."""
+"""What a run will cost, measured on a few sounds after everything else has been drawn."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
+from core.errors import StrataError
+from core.finetuning.search import SearchSettings, budget
+from core.finetuning.settings import FineTuneSettings
+from core.memory import plain_size
+from core.text import _, n_
+from pages._kit import engine, errors, present
+from pages._kit.plain import plain
+from pages._kit.sounds import sets
+from pages._kit.training import choice, search
+from pages._kit.training.times import lasting
+
+if TYPE_CHECKING:
+    from core.finetuning.estimate import Estimate
+
+LOOK = 1.0  # seconds between two looks at whether the model has come
 
 
-def draw(data: PreparedSet, divisions: tuple[Division, ...]) -> None:
-    """Say how long it takes and how much memory it needs."""
+def fill(place: DeltaGenerator, data: PreparedSet, divisions: tuple[Division, ...]) -> None:
+    """Say how long the run takes and how much memory it needs; where the model is not there yet, wait for it."""
+    if not engine.model_ready(present.spec()):
+        with place:
+            _wait()
+        return
+    try:
+        with place, st.spinner(_("Trying out a few sounds…")):
+            found = _of(choice.settings(), data, divisions)
+            tries = search.asked()
+            said = [_sentence(found), *([_tried(tries, data, divisions)] if tries else [])]
+    except StrataError as error:
+        with place.container():
+            errors.show(error)
+        return
+    with place.container():
+        for line in said:
+            st.markdown(line)
+        parts = " · ".join(f"{part}: {lasting(seconds)}" for part, seconds in found.parts if seconds >= 0.5)
+        st.caption(plain(parts))
+
+
+@st.fragment(run_every=LOOK)
+def _wait() -> None:
+    if engine.model_ready(present.spec()):
+        st.rerun(scope="app")
+    st.caption(_("How long it takes is measured as soon as the model is loaded."))
+
+
+def _of(settings: FineTuneSettings, data: PreparedSet, divisions: tuple[Division, ...]) -> "Estimate":
+    from core.finetuning.estimate import estimate
+
+    spec = present.spec()
+    key = ("run-cost", spec, data.key, sets.split(), settings)
+    return engine.once(key, lambda: estimate(engine.shelf().get(spec), data, divisions, settings))
+
+
+def _sentence(found: "Estimate") -> str:
+    return _("About **{time}** and {memory} of memory; {learning} of {all} numbers learn.").format(
+        time=lasting(found.seconds),
+        memory=plain_size(found.bytes),
+        learning=f"{found.parameters_learning:,}",
+        all=f"{found.parameters:,}",
+    )
+
+
+def _tried(wanted: SearchSettings, data: PreparedSet, divisions: tuple[Division, ...]) -> str:
+    cost = budget(wanted, choice.settings(), lambda settings: _of(settings, data, divisions[:1]).seconds)
+    return n_(
+        "Before that, {count} try: about {time}, at most {most}.",
+        "Before that, {count} tries: about {time}, at most {most}.",
+        cost.runs,
+    ).format(count=cost.runs, time=lasting(cost.seconds), most=lasting(cost.most))

@@ -15,7 +15,7 @@ from core.jobs import Snapshot
 from core.text import _
 from pages._kit import engine, present, session
 from pages._kit.sounds import sets
-from pages._kit.training import choice, work
+from pages._kit.training import choice, search, work, written
 
 Stage = Literal["live", "ended", "failed", "interrupted", "elsewhere"]
 
@@ -43,7 +43,8 @@ def standing() -> Standing | None:
     if now and not now.over:
         return Standing("live", run, now)
     stages: dict[str, Stage] = {"ended": "ended", "failed": "failed", "at work": "elsewhere"}
-    return Standing(stages.get(run.status, "interrupted"), run, now)
+    stage = "ended" if written.is_there(run) else stages.get(run.status, "interrupted")
+    return Standing(stage, run, now)
 
 
 def start(data: PreparedSet) -> None:
@@ -55,6 +56,7 @@ def start(data: PreparedSet) -> None:
         settings=choice.settings(data.task),
         split=sets.split(),
         clip=_watched(data),
+        search=search.asked() if data.task == "classes" else None,
     )
     run = runs.begin(asked, home())
     try:
@@ -102,7 +104,7 @@ def failure(found: Standing) -> StrataError | None:
     if found.now is not None and session.recall("asked-why") != (found.run.token, found.now.ended):
         session.remember("asked-why", (found.run.token, found.now.ended))
         try:
-            engine.training().result(found.run.token, timeout=0)
+            engine.training().result(found.run.token, timeout=0.0)
         except CancelledError:
             return None
         except StrataError as error:

@@ -8,8 +8,10 @@ from core.finetuning.history import Epoch
 from core.finetuning.runs import Asked, RunFolder
 from core.jobs import Snapshot
 from core.text import _, n_
-from pages._kit import engine
+from pages._kit import engine, session
 from pages._kit.plain import plain
+from pages._kit.sounds import sets
+from pages._kit.training.times import lasting
 
 LOOK = 0.8  # seconds between two looks
 
@@ -34,7 +36,7 @@ def _follow(run: RunFolder, asked: Asked, place: DeltaGenerator) -> None:
     _stop(run, now)
     if len(history) > 1:
         st.caption(_("Split {number}: each part is the test once.").format(number=max(history) + 1))
-    charts(epochs, asked.settings.epochs, 0)
+    charts(epochs, asked.settings.epochs, classes(asked))
 
 
 def _sentence(asked: Asked, epochs: tuple[Epoch, ...]) -> str:
@@ -78,6 +80,12 @@ def _stop(run: RunFolder, now: Snapshot) -> None:
         st.rerun(scope="fragment")
 
 
+def classes(asked: Asked) -> int:
+    """Count the classes of the sounds that a run learns from; 0 where that is not known, or for transcripts."""
+    data = sets.opened() if session.chosen().dataset == asked.data else None
+    return len(data.labels) if data else 0
+
+
 def charts(epochs: tuple[Epoch, ...], planned: int, classes: int) -> None:
     """Draw loss and accuracy side by side."""
     if not epochs:
@@ -91,12 +99,3 @@ def charts(epochs: tuple[Epoch, ...], planned: int, classes: int) -> None:
         with column:
             st.subheader(title, anchor=False, help=about)
             st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt, key=f"chart-{title}")
-
-
-def lasting(seconds: float) -> str:
-    """Say a length of time in words."""
-    if seconds < 90:
-        return _("{seconds:.0f} s").format(seconds=max(1.0, seconds))
-    if seconds < 5400:
-        return _("{minutes:.0f} minutes").format(minutes=seconds / 60)
-    return _("{hours:.1f} hours").format(hours=seconds / 3600)

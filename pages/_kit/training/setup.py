@@ -1,5 +1,6 @@
 """Before the start: which model, which strategy, how long, what it will cost."""
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 import streamlit as st
@@ -12,14 +13,16 @@ from core.text import _, n_
 from pages._kit import errors, present, session
 from pages._kit.plain import plain
 from pages._kit.sounds import sets
-from pages._kit.training import choice, cost, course, form
+from pages._kit.training import choice, cost, course, form, search
 
+Later = Callable[[], None] | None
 FIRST = ("epochs", "learning_rate")
 DRAWN_ELSEWHERE = ("strategy", "options", "augment")
+OF_CLASSES = ("class_weights", "smoothing", "focal", "unlabelled", "adversarial")  # mean nothing for transcripts
 
 
-def draw(data: PreparedSet, place: DeltaGenerator) -> None:
-    """Draw what can be chosen before the start, and the start."""
+def draw(data: PreparedSet, place: DeltaGenerator) -> Later:
+    """Draw what can be chosen before the start, and the start; what it costs is measured by what is returned."""
     divisions = sets.divisions(data)
     place.markdown(_sentence(data, divisions))
     _about_the_copy()
@@ -28,8 +31,10 @@ def draw(data: PreparedSet, place: DeltaGenerator) -> None:
         choice.cards()
     st.header(_("How it learns"), anchor=False, help=_("What is left as it is suits most sounds."))
     wanted = _form(data)
+    if data.task == "classes":
+        search.draw(wanted)
     choice.choose(wanted, data.task)
-    _start(data, divisions)
+    return _start(data, divisions)
 
 
 def _sentence(data: PreparedSet, divisions: tuple[Division, ...]) -> str:
@@ -66,7 +71,8 @@ def _form(data: PreparedSet) -> FineTuneSettings:
     with middle:
         now = form.draw(now, FIRST[1:], "teach")
     with right, st.popover(_("More"), icon=":material/tune:", width="stretch", help=_("All other settings.")):
-        now = form.draw(now, form.remaining(now, FIRST, DRAWN_ELSEWHERE), "teach")
+        leave = (*DRAWN_ELSEWHERE, *(OF_CLASSES if data.task == "transcripts" else ()))
+        now = form.draw(now, form.remaining(now, FIRST, leave), "teach")
         now = choice.options(now)
     left, right = st.columns([3, 6], gap="medium")
     with left:
@@ -99,11 +105,11 @@ def _augment(now: FineTuneSettings) -> FineTuneSettings:
     return replace(now, augment=tuple(chosen))
 
 
-def _start(data: PreparedSet, divisions: tuple[Division, ...]) -> None:
+def _start(data: PreparedSet, divisions: tuple[Division, ...]) -> Later:
     against = choice.misfits().get(choice.settings(data.task).strategy, "") if data.task == "classes" else ""
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with right:
-        cost.draw(data, divisions)
+        price = st.empty()
     with left:
         if st.button(
             _("Start"),
@@ -116,3 +122,4 @@ def _start(data: PreparedSet, divisions: tuple[Division, ...]) -> None:
         ):
             with errors.shown():
                 course.start(data)
+    return (lambda: cost.fill(price, data, divisions)) if data.task == "classes" else None

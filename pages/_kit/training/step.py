@@ -12,23 +12,26 @@ from pages._kit.training import course, ended, live, setup
 from pages._kit.training.course import Standing
 
 
-def draw(place: DeltaGenerator) -> None:
-    """Draw whatever comes next: the settings, the run while it goes on, or what became of it."""
+def draw(place: DeltaGenerator) -> setup.Later:
+    """Draw whatever comes next: the settings, the run while it goes on, or what became of it.
+
+    What is returned takes a moment and is called when the rest of the page stands.
+    """
     found = course.standing()
     if found and found.stage == "live":
         live.draw(found.run, place)
-        return
+        return None
     if found and found.stage == "ended" and course.just_ended(found.run):
         steps.go("outcome")
     if found:
         _over(found, place)
-        return
+        return None
     data = sets.opened()
     if data is None:
         place.markdown(_("First choose the sounds that the copy is to learn from."))
         steps.onward("sounds", _("Choose sounds"), _("Ready sets, your own files, or recordings made here."))
-        return
-    setup.draw(data, place)
+        return None
+    return setup.draw(data, place)
 
 
 def _over(found: Standing, place: DeltaGenerator) -> None:
@@ -59,7 +62,7 @@ def _broken_off(found: Standing, place: DeltaGenerator) -> None:
     )
     if error:
         errors.show(error)
-    live.charts(epochs, asked.settings.epochs, 0)
+    live.charts(epochs, asked.settings.epochs, live.classes(asked))
     data = _its_sounds(asked.data)
     if data is None:
         return
