@@ -1,0 +1,1 @@
+"""The recipe of models/sets/german-speech.zip: short German sentences, each with its transcript."""
