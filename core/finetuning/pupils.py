@@ -82,6 +82,9 @@ def hear_all(base: Any) -> None:
     for part in base.modules():
         if hasattr(part, "layerdrop"):
             part.layerdrop = 0.0
+        if hasattr(part, "_requires_grad"):
+            # transformers would follow gradients through frozen convolutions down to the waveform, for nothing
+            part._requires_grad = False
     for name, value in (("layerdrop", 0.0), ("encoder_layerdrop", 0.0), ("apply_spec_augment", False)):
         if hasattr(base.config, name):
             setattr(base.config, name, value)

@@ -86,6 +86,17 @@ def test_only_the_last_blocks_change_where_that_is_asked_for(paired: Lend) -> No
     assert not isinstance(last.k_proj, Readable)
 
 
+def test_no_gradient_is_followed_through_the_frozen_front_end(paired: Lend) -> None:
+    pair = paired(SPEECH)
+    pupil = pupil_of(pair.model, "lora")
+    pupil.module.train()
+    heard = []
+    front = pupil.family.convolutions(pupil.module)[-1].module
+    front.register_forward_hook(lambda part, inputs, output: heard.append(output.requires_grad))
+    assert pupil.module(**inputs_of(pair, pupil)).logits.requires_grad
+    assert heard == [False]
+
+
 def test_rank_sets_how_many_numbers_learn(paired: Lend) -> None:
     pupil = pupil_of(paired(SPEECH).model, "lora", rank=3)
     # 3 blocks, queries and values, two matrices of 3 x 32 each

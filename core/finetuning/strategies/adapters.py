@@ -5,7 +5,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.finetuning.settings import setting
-from core.finetuning.strategies.lora import HEAD, misfit
+from core.finetuning.strategies.lora import misfit
 from core.finetuning.strategy import Strategy
 from core.text import N_
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from core.finetuning.pupil import Pupil
 
+HEAD = 2.0  # the new head learns faster than what changes the encoder
 LARGEST_ROTATION = 32  # numbers that one block of OFT turns together, at most
 
 

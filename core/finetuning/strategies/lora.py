@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.family import Family
     from core.finetuning.pupil import Pupil
 
-HEAD = 5.0  # the new head learns faster than what changes the encoder
+HEAD = 10.0  # the new head learns faster than what changes the encoder
 
 
 @dataclass(frozen=True)
