@@ -27,6 +27,7 @@ from core.text import _
 TOKEN = re.compile(r"[0-9a-f]{32}")
 ASKED, HISTORY, AT_WORK, FAILED, KEPT = "asked.json", "history.jsonl", "at-work.json", "failed.json", "kept"
 TRIALS = "trials.json"
+ENDED = ("outcome.json", "transcripts.json")  # what a run on classes, and one on transcripts, leaves last
 LARGEST_JSON = 4_000_000  # bytes
 BUDGET = 20_000_000_000  # bytes of all runs together
 Status = Literal["ended", "failed", "at work", "interrupted"]
@@ -99,7 +100,7 @@ class RunFolder:
     @property
     def status(self) -> Status:
         """How it stands by what is on disk; one that waits in a queue is "interrupted" as long as it has not begun."""
-        if (self.path / "outcome.json").is_file():
+        if any((self.path / name).is_file() for name in ENDED):
             return "ended"
         if (self.path / FAILED).is_file():
             return "failed"

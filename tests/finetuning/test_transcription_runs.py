@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from core.audio_backend import transformers
-from core.errors import CancelledError, MethodError
+from core.errors import CancelledError, MethodError, ModelError
 from core.finetuning.history import Epoch
 from core.finetuning.resume import Keeper
 from core.finetuning.settings import FineTuneSettings
@@ -216,6 +216,17 @@ def test_a_full_disk_ends_the_run_with_what_was_learned(
     found = teach()
     assert found.history.ended == "full disk"
     assert found.history.best == 1
+
+
+def test_a_copy_that_cannot_be_written_is_told(
+    teach: "Callable[..., TranscriptOutcome]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(transformers.Wav2Vec2ForCTC, "save_pretrained", full)
+    with pytest.raises(ModelError, match="could not be written"):
+        teach(replace(QUICK, epochs=1))
 
 
 @pytest.mark.parametrize("small", [one for one in SPEAKING if not one.settings.get("add_adapter")], ids=str)

@@ -4,12 +4,26 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.errors import ModelError
 from core.finetuning.pupil import Pupil
 from core.finetuning.transcription.vocabulary import BLANK, BORDER
+from core.text import _
 
 
 def save(pupil: Pupil, folder: Path, card: str = "") -> None:
-    """Write everything into ``folder``; OSError where the disk is full."""
+    """Write everything into ``folder``; ModelError where that cannot be, as on a full disk."""
+    from safetensors import SafetensorError
+
+    try:
+        _save(pupil, folder, card)
+    except (OSError, SafetensorError) as cause:
+        raise ModelError(
+            _("The taught copy could not be written: {detail}.").format(detail=str(cause)[:100]),
+            hint=_("Make room on the disk and go on with the run; what it learned is kept."),
+        ) from cause
+
+
+def _save(pupil: Pupil, folder: Path, card: str) -> None:
     module: Any = pupil.module
     folder.mkdir(parents=True, exist_ok=True)
     module.config.architectures = [type(module).__name__]

@@ -64,7 +64,7 @@ def teach_transcripts(
               epoch was finished CancelledError is raised
 
     Raises DatasetError where too few sounds have transcripts, MethodError where the model cannot be taught to write or
-    the loss stops being a number in the first epoch, and OSError where the disk is full.
+    the loss stops being a number in the first epoch, and ModelError where the taught copy cannot be written.
     """
     begun = time.monotonic()
     task = _begun(model, data, division, settings, state, part(report, 0.0, HEARD))
