@@ -73,7 +73,7 @@ def fold(pupil: "Pupil") -> bool:
 STRATEGY = Strategy(
     name="lora",
     title=N_("LoRA"),
-    summary=N_("Small changes of the attention's weights learn too, about one number in three hundred."),
+    summary=N_("Small changes of the attention's weights learn too: far fewer numbers than the model has."),
     options=LoraOptions,
     learning_rate=1e-3,
     rank=2,
