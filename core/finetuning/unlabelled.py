@@ -64,5 +64,5 @@ def pseudo_labels(
 
 
 def teacher_epochs(epochs: int) -> int:
-    """Say how many epochs pass before the model labels what has no label, anew for each: the first half, at least one."""
+    """Say how many epochs pass before the model labels clips, anew in each epoch from then on: the first half."""
     return max(epochs // 2, 1)
