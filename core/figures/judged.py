@@ -13,6 +13,7 @@ from core.text import _
 BEFORE, AFTER = "#8a8f98", "#1b8a7a"  # grey and teal: told apart by lightness too
 MISTAKEN = "#d6336c"
 LINE = 34  # pixels of one row
+AXIS = 64  # pixels of the axis under the rows with its title
 DIGITS = 4  # after the point, in what is sent to the browser
 NAMES = {"axis": {"labelLimit": 190, "ticks": False, "domain": False, "labelFontSize": 12}, "sort": None}
 
@@ -48,12 +49,22 @@ def estimates(
         )
         for name, found in there
     )
+    marks = _intervals(title, most)
+    if line is not None:
+        marks.append(_rule(*line))
+    numbers = tuple((name, found.value, found.low, found.high, found.n, found.groups) for name, found in there)
+    columns = ("who", title, "95 % from", "to", "sounds", "speakers or groups")
+    return Figure(frame(records, marks, LINE * len(records) + AXIS), f"{title}: {said}.", columns, numbers)
+
+
+def _intervals(title: str, most: float | None) -> list[Spec]:
+    """Draw a line from the lower to the upper bound and a point at the number itself."""
     y = axis("name", "", "nominal", **NAMES)
     scale = {"domain": [0, most]} if most else {"zero": True}
     x = axis("value", title, scale=scale, axis={"format": ".0%", "tickCount": 6} if most == 1.0 else {"tickCount": 6})
     tip = tips(name=_("Who"), value=title, low=_("95 % from"), high=_("to"), n=_("sounds"))
     colour = {"field": "colour", "type": "nominal", "scale": None}
-    marks: list[Spec] = [
+    return [
         {
             "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55},
             "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "color": colour, "tooltip": tip},
@@ -63,11 +74,6 @@ def estimates(
             "encoding": {"y": y, "x": x, "color": colour, "tooltip": tip},
         },
     ]
-    if line is not None:
-        marks.append(_rule(*line))
-    numbers = tuple((name, found.value, found.low, found.high, found.n, found.groups) for name, found in there)
-    columns = ("who", title, "95 % from", "to", "sounds", "speakers or groups")
-    return Figure(frame(records, marks, LINE * len(records) + 10), f"{title}: {said}.", columns, numbers)
 
 
 def _rule(label: str, at: float) -> Spec:
@@ -227,22 +233,6 @@ def classes(labels: Sequence[str], found: Sequence[tuple[str, Sequence[Estimate]
         for label, one in zip(labels, several, strict=True)
         if one.defined
     ]  # fmt: skip
-    y = axis("class", "", "nominal", **NAMES)
-    offset = {"field": "at", "type": "nominal", "scale": {"paddingOuter": 0.35}}
-    x = axis("value", title, scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
-    colour = {"field": "colour", "type": "nominal", "scale": None}
-    tip = tips(**{"class": _("class")}, who=_("Who"), value=title, low=_("95 % from"), high=_("to"), sounds=_("sounds"))
-    marks: list[Spec] = [
-        {
-            "mark": {"type": "rule", "strokeWidth": 2.5, "opacity": 0.5},
-            "encoding": {"y": y, "yOffset": offset, "x": {**x, "field": "low"}, "x2": {"field": "high"},
-                         "color": colour, "tooltip": tip},
-        },
-        {
-            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
-            "encoding": {"y": y, "yOffset": offset, "x": x, "color": colour, "tooltip": tip},
-        },
-    ]  # fmt: skip
     rows = tuple(
         (who, label, *((one.value, one.low, one.high) if one.defined else ("never said", "", "")), one.n)
         for who, several in found
@@ -254,4 +244,24 @@ def classes(labels: Sequence[str], found: Sequence[tuple[str, Sequence[Estimate]
         if record["at"] == len(found) - 1
     )
     columns = ("who", "class", title, "95 % from", "to", "sounds")
-    return Figure(frame(records, marks, LINE * max(len(labels), 2)), f"{alt}.", columns, rows)
+    return Figure(frame(records, _class_intervals(title), LINE * max(len(labels), 2) + AXIS), f"{alt}.", columns, rows)
+
+
+def _class_intervals(title: str) -> list[Spec]:
+    """Draw before and after of a class one above the other."""
+    y = axis("class", "", "nominal", **NAMES)
+    offset = {"field": "at", "type": "nominal", "scale": {"paddingOuter": 0.35}}
+    x = axis("value", title, scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    tip = tips(**{"class": _("class")}, who=_("Who"), value=title, low=_("95 % from"), high=_("to"), sounds=_("sounds"))
+    return [
+        {
+            "mark": {"type": "rule", "strokeWidth": 2.5, "opacity": 0.5},
+            "encoding": {"y": y, "yOffset": offset, "x": {**x, "field": "low"}, "x2": {"field": "high"},
+                         "color": colour, "tooltip": tip},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
+            "encoding": {"y": y, "yOffset": offset, "x": x, "color": colour, "tooltip": tip},
+        },
+    ]  # fmt: skip

@@ -6,7 +6,8 @@ from core.figures.charts import NEUTRAL
 from core.figures.figure import Figure, Spec, axis, frame, tips
 from core.text import N_, _
 
-LINE = 22  # pixels of a bar with its gap
+LINE, THIN = 22, 15  # pixels of a bar with its gap; of one of many
+MANY = 16  # bars from which on they are thin
 UNDER, OVER = 82, 58  # pixels of the axis with its title, and of the legend
 SIDES = {
     "train": N_("to learn from"),
@@ -28,7 +29,7 @@ def classes(counts: Mapping[str, int]) -> Figure:
         "mark": {"type": "bar", "height": {"band": 0.72}, "color": NEUTRAL, "cornerRadiusEnd": 3},
         "encoding": {"x": x, "y": y, "tooltip": tips(**{"class": _("class"), "sounds": _("sounds")})},
     }
-    return Figure(frame(records, [bar], LINE * len(rows) + UNDER), alt, ("class", "sounds"), rows)
+    return Figure(frame(records, [bar], _tall(len(rows)) + UNDER), alt, ("class", "sounds"), rows)
 
 
 def sides(rows: Sequence[tuple[str, str, int]], of: str) -> Figure:
@@ -59,4 +60,14 @@ def sides(rows: Sequence[tuple[str, str, int]], of: str) -> Figure:
         "encoding": {"x": x, "y": y, "color": colour, "order": {"field": "order"},
                      "tooltip": tips(name=of, side=_("stands"), sounds=_("sounds"))},
     }  # fmt: skip
-    return Figure(frame(records, [bars], LINE * names + UNDER + OVER), alt, (of, "side", "sounds"), tuple(rows))
+    return Figure(
+        frame(records, [bars], _tall(names) + UNDER + OVER),
+        alt,
+        (of, "side", "sounds"),
+        tuple(rows),
+    )
+
+
+def _tall(bars: int) -> int:
+    """Give the pixels of all bars together."""
+    return bars * (LINE if bars <= MANY else THIN)

@@ -14,7 +14,7 @@ from pages._kit import session
 from pages._kit.sounds import sets
 from pages._kit.training import form
 
-NAMES = 30  # bars that can still be told apart
+NAMES = 40  # bars that can still be told apart
 
 
 def controls(data: PreparedSet) -> None:

@@ -2,12 +2,13 @@
 
 from streamlit.delta_generator import DeltaGenerator
 
+from core.errors import ModelError
 from core.finetuning import runs
 from core.finetuning.runs import RunFolder
 from core.text import _
-from pages._kit import engine, steps
+from pages._kit import engine, errors, steps
 from pages._kit.plain import plain
-from pages._kit.training import course, written
+from pages._kit.training import course, step, written
 
 
 def draw(place: DeltaGenerator) -> None:
@@ -22,7 +23,11 @@ def draw(place: DeltaGenerator) -> None:
         steps.onward("training", _("Look at the run"), _("How far it is, or why it broke off."))
         return
     course.just_ended(found.run)
-    _outcome(found.run, place)
+    try:
+        _outcome(found.run, place)
+    except ModelError as error:
+        errors.show(error)
+        step.another()
 
 
 def _outcome(run: RunFolder, place: DeltaGenerator) -> None:

@@ -21,6 +21,7 @@ from pages._kit.training.times import lasting
 if TYPE_CHECKING:
     from core.finetuning.estimate import Estimate
 
+LEARNING = 1  # place of that part in an estimate
 LOOK = 1.0  # seconds between two looks at whether the model has come
 
 
@@ -71,7 +72,11 @@ def _sentence(found: "Estimate") -> str:
 
 
 def _tried(wanted: SearchSettings, data: PreparedSet, divisions: tuple[Division, ...]) -> str:
-    cost = budget(wanted, choice.settings(), lambda settings: _of(settings, data, divisions[:1]).seconds)
+
+    def one_try(settings: FineTuneSettings) -> float:
+        return _of(settings, data, divisions[:1]).parts[LEARNING][1]  # a try is not compared with anything
+
+    cost = budget(wanted, choice.settings(), one_try)
     return n_(
         "Before that, {count} try: about {time}, at most {most}.",
         "Before that, {count} tries: about {time}, at most {most}.",

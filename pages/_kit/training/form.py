@@ -25,6 +25,20 @@ CHOICES = {
     "bfloat16": N_("16 bits"),
     "weighted": N_("a mixture of all"),
     "last": N_("the last one"),
+    "two thirds": N_("two thirds up"),
+    "gru": N_("GRU"),
+    "lstm": N_("LSTM"),
+    "query-value": N_("queries and values"),
+    "all": N_("all of them"),
+    "scale": N_("scaling (IA)³"),
+    "hadamard": N_("LoHa"),
+    "kronecker": N_("LoKr"),
+    "rotation": N_("turning (OFT)"),
+    "grid": N_("all combinations"),
+    "random": N_("by chance"),
+    "bayesian": N_("guided (Bayesian)"),
+    "loss": N_("the lowest loss"),
+    "accuracy": N_("most right"),
 }
 
 

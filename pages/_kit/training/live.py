@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.figures import learning
 from core.finetuning.history import Epoch
 from core.finetuning.runs import Asked, RunFolder
+from core.finetuning.transcription.options import NAME as TRANSCRIPTS
 from core.jobs import Snapshot
 from core.text import _, n_
 from pages._kit import engine, session
@@ -43,6 +44,10 @@ def _sentence(asked: Asked, epochs: tuple[Epoch, ...]) -> str:
     if not epochs:
         return _("A copy is being taught on **{title}**.").format(title=plain(asked.title))
     planned, last = asked.settings.epochs, epochs[-1]
+    if asked.settings.strategy == TRANSCRIPTS:
+        heard = last.accuracy if last.validation_accuracy is None else last.validation_accuracy
+        said = _("After epoch {number} of {planned} the copy writes about **{share:.0%}** of the letters as said.")
+        return said.format(number=last.number, planned=planned, share=heard)
     if last.validation_accuracy is None:
         return _(
             "After epoch {number} of {planned} the copy is right about {share:.0%} of what it learns from."
@@ -59,12 +64,11 @@ def _progress(now: Snapshot) -> None:
         st.progress(0.0, text=text)
         return
     step = now.step
-    parts = [step.note] if step and step.note else [_("Getting ready")]
-    if step and step.total:
-        parts.append(_("{done} of {total}").format(done=step.done, total=step.total))
+    share = min(step.fraction, 1.0) if step and step.total else 0.0
+    note = step.note if step and step.note else _("Getting ready")
+    parts = [note[:1].upper() + note[1:], f"{share:.0%}"]
     if now.left is not None:
         parts.append(_("about {time} left").format(time=lasting(now.left)))
-    share = min(step.fraction, 1.0) if step and step.total else 0.0
     st.progress(share, text=plain(" · ".join(parts)))
 
 

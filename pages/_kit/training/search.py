@@ -37,8 +37,12 @@ def draw(settings: FineTuneSettings) -> None:
         session.remember("searching", on)
         if not on:
             return
-        wanted = form.draw(now(), ("kind", "steps" if now().kind == "grid" else "runs"), "search")
-        wanted = replace(wanted, rates=_rates(wanted), strategies=_strategies(wanted), epochs=(settings.epochs,))
+        left, right = st.columns(2, gap="large")
+        with left:
+            wanted = form.draw(now(), ("kind",), "search")
+            wanted = form.draw(wanted, ("steps" if wanted.kind == "grid" else "runs",), "search")
+        with right:
+            wanted = replace(wanted, rates=_rates(wanted), strategies=_strategies(wanted), epochs=(settings.epochs,))
         session.remember("search", wanted)
         with errors.shown():
             st.caption(_cost(wanted, settings))

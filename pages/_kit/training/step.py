@@ -35,17 +35,23 @@ def draw(place: DeltaGenerator) -> setup.Later:
 
 
 def _over(found: Standing, place: DeltaGenerator) -> None:
-    if found.stage == "ended":
-        ended.draw(found.run, place)
-    elif found.stage == "elsewhere":
-        place.markdown(_("Another program on this computer is working on this run."))
-        st.button(_("Look again"), key="teach-look", help=_("Nothing here can stop it."))
-    else:
-        _broken_off(found, place)
+    with errors.shown():
+        if found.stage == "ended":
+            ended.draw(found.run, place)
+        elif found.stage == "elsewhere":
+            place.markdown(_("Another program on this computer is working on this run."))
+            st.button(_("Look again"), key="teach-look", help=_("Nothing here can stop it."))
+        else:
+            _broken_off(found, place)
+    another()
+
+
+def another() -> None:
+    """Draw the way back to the settings."""
     if st.button(_("Teach another copy"), key="teach-another", icon=":material/restart_alt:",
                  help=_("Back to the settings; this run stays where it is, under its address.")):  # fmt: skip
         session.choose(run="")
-        st.rerun()
+        steps.go("training")
 
 
 def _broken_off(found: Standing, place: DeltaGenerator) -> None:

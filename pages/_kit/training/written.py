@@ -1,5 +1,6 @@
 """Before and after of a run on transcripts: error rates, and what was written beside what was said."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,12 +14,16 @@ from pages._kit.plain import plain
 from pages._kit.sounds import sets, shown
 
 if TYPE_CHECKING:
-    from core.evaluation.intervals import Estimate
-    from core.finetuning.transcription.error_rates import Piece
+    from core.finetuning.transcription.error_rates import Piece, Unit
     from core.finetuning.transcription.outcome import Line, TranscriptOutcome
 
 LINES = 12  # sounds laid out at once
-MARKS = {"same": "{text}", "changed": "**:orange-background[{text}]**", "missing": "~~{text}~~", "extra": "*+{text}*"}
+MARKS = {
+    "same": "{text}",
+    "changed": ":orange-background[{text}]",
+    "missing": ":red-background[–{text}]",
+    "extra": ":blue-background[+{text}]",
+}
 
 
 def is_there(run: RunFolder) -> bool:
@@ -29,13 +34,9 @@ def is_there(run: RunFolder) -> bool:
 def draw(outcome: "TranscriptOutcome") -> None:
     """Draw the error rates with their intervals, and the sounds line by line."""
     st.header(_("How much has to be corrected?"), anchor=False, help=_("Letters and words, per 100 that were said."))
-    for title, rates in (
-        (_("Letters wrong"), [(one.name, one.characters.rate) for one in _asked(outcome)]),
-        (_("Words wrong"), [(one.name, one.words.rate) for one in _asked(outcome)]),
-    ):
-        _rates(title, rates)
+    _rates(outcome)
     st.header(_("What was said, and what was written"), anchor=False, help=_("Sounds that it did not learn from."))
-    st.caption(_("Marked: something else was written. Struck out: nothing was. With a plus: nothing was said there."))
+    st.caption(_("Marked: something else was written. With a minus: it was not written. With a plus: it was not said."))
     _lines(outcome)
     if outcome.left_out:
         count = len(outcome.left_out)
@@ -45,14 +46,12 @@ def draw(outcome: "TranscriptOutcome") -> None:
             st.dataframe(table, hide_index=True, width="stretch")
 
 
-def _asked(outcome: "TranscriptOutcome") -> list:
-    return [one for one in (outcome.before, outcome.untrained, outcome.after) if one is not None]
-
-
-def _rates(title: str, rates: "list[tuple[str, Estimate]]") -> None:
+def _rates(outcome: "TranscriptOutcome") -> None:
     names = {"before": _("before"), "untrained": _("untrained copy"), "after": _("the taught copy")}
-    rows = [(names.get(name, name), rate) for name, rate in rates]
-    figure.draw(judged.estimates(rows, title, names["after"], None, None), f"written {title}")
+    asked = [one for one in (outcome.before, outcome.untrained, outcome.after) if one is not None]
+    rows = [(_("letters, {who}").format(who=names.get(one.name, one.name)), one.characters.rate) for one in asked]
+    rows += [(_("words, {who}").format(who=names.get(one.name, one.name)), one.words.rate) for one in asked]
+    figure.draw(judged.estimates(rows, _("Share to correct"), most=None), "written")
 
 
 def _lines(outcome: "TranscriptOutcome") -> None:
@@ -72,14 +71,18 @@ def _lines(outcome: "TranscriptOutcome") -> None:
 def _line(line: "Line") -> None:
     st.markdown(_("Said: **{text}**").format(text=plain(line.said)))
     if line.before:
-        st.markdown(_("Before: {text}").format(text=_marked(line.before_pieces("words"))))
-    st.markdown(_("After: {text}").format(text=_marked(line.after_pieces("words"))))
+        st.markdown(_("Before: {text}").format(text=_marked(line, line.before, line.before_pieces)))
+    st.markdown(_("After: {text}").format(text=_marked(line, line.after, line.after_pieces)))
 
 
-def _marked(pieces: "tuple[Piece, ...]") -> str:
-    parts = []
-    for piece in pieces:
-        text = plain(piece.said if piece.kind == "missing" else piece.written).strip()
-        if text:
-            parts.append(MARKS[piece.kind].format(text=text))
-    return " ".join(parts) or _("(nothing)")
+def _marked(line: "Line", text: str, pieces: "Callable[[Unit], tuple[Piece, ...]]") -> str:
+    """Mark the changes word by word; letter by letter where no words are told apart."""
+    if not text:
+        return _("(nothing)")
+    unit: "Unit" = "words" if 2 * text.count(" ") >= line.said.count(" ") else "characters"
+    return (" " if unit == "words" else "").join(map(_piece, pieces(unit)))
+
+
+def _piece(piece: "Piece") -> str:
+    text = plain(piece.said if piece.kind == "missing" else piece.written)
+    return MARKS[piece.kind].format(text=text.strip()) if text.strip() else " "
