@@ -4,13 +4,13 @@ import os
 from argparse import ArgumentParser, Namespace
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import sources
 from core.dataset import home as homes
+from core.dataset.collection import Task
 from core.dataset.prepared import TABLE, PreparedSet
 from core.dataset.preparing import open_prepared, prepare
-from core.dataset.splits import divide
 from core.errors import MethodError
 from core.evaluation.compare import compare, title
 from core.evaluation.intervals import estimate
@@ -19,10 +19,13 @@ from core.finetuning import runs
 from core.finetuning.arguments import add_settings, read_settings
 from core.finetuning.commands import Command, collection_of, progress, say
 from core.finetuning.outcome import Outcome
-from core.finetuning.runs import Asked, RunFolder
+from core.finetuning.runs import Asked
 from core.finetuning.settings import FineTuneSettings, PrepareSettings, SplitSettings
 from core.progress import silent
 from core.text import N_, _
+
+if TYPE_CHECKING:
+    from core.loading import LoadedModel
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -42,7 +45,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _finetune(arguments: Namespace) -> None:
-    from core.finetuning.fine_tune import fine_tune
+    from core.finetuning.carrying_out import carry_out
     from core.loading import load_model
 
     home = arguments.home.expanduser().absolute()
@@ -51,16 +54,31 @@ def _finetune(arguments: Namespace) -> None:
     if arguments.resume:
         run = runs.find(arguments.resume, home)
     else:
-        spec = sources.parse(arguments.model)
-        settings = replace(read_settings(arguments, FineTuneSettings), options=_options(arguments))
-        split = read_settings(arguments, SplitSettings)
-        run = runs.begin(Asked(spec, data.key, data.title, settings, split), home)
+        settings, split = _settings(arguments, data.task), read_settings(arguments, SplitSettings)
+        run = runs.begin(Asked(sources.parse(arguments.model), data.key, data.title, settings, split), home)
     say(_("Run {token}").format(token=run.token))
-    asked = run.asked
-    model = load_model(asked.model, progress(_("Loading the model")))
-    divisions = divide(data, asked.split)
-    outcome = fine_tune(model, data, divisions, asked.split, asked.settings, run, progress(_("Teaching")))
-    _tell(outcome, run)
+
+    def lend() -> "LoadedModel":
+        return load_model(run.asked.model, progress(_("Loading the model")))
+
+    outcome = carry_out(run, data, lend, progress(_("Teaching")))
+    if isinstance(outcome, Outcome):
+        _tell(outcome)
+    else:
+        say(outcome.sentence())
+    say(str(run.tuned))
+
+
+def _settings(arguments: Namespace, task: Task) -> FineTuneSettings:
+    """Read the settings; what was not given is what suits the task."""
+    given = read_settings(arguments, FineTuneSettings)
+    if task == "classes":
+        return replace(given, options=_options(arguments))
+    from core.finetuning.transcription.options import default_settings
+
+    usual = FineTuneSettings()
+    changed = {name: value for name, value in vars(given).items() if value != getattr(usual, name)}
+    return replace(default_settings(), **changed)
 
 
 def _options(arguments: Namespace) -> tuple[tuple[str, Any], ...]:
@@ -104,8 +122,8 @@ def _opened(asked: str, home: Path) -> PreparedSet:
     return prepare(collection_of(asked, home, False), PrepareSettings(), home, silent)
 
 
-def _tell(outcome: Outcome, run: RunFolder) -> None:
-    """Say how it went, beside what it has to be compared with, and where the copy lies."""
+def _tell(outcome: Outcome) -> None:
+    """Say how it went, beside what it has to be compared with."""
     for history in outcome.histories:
         say(_("{count} epochs, the best was {best}. {reason}").format(
             count=len(history.epochs), best=history.best, reason=history.reason
@@ -116,7 +134,8 @@ def _tell(outcome: Outcome, run: RunFolder) -> None:
     compared = compare(outcome.before, outcome.after)
     for sentence in (compared.sentence, *compared.cautions):
         say(sentence)
-    say(str(run.tuned))
 
 
-FINETUNE = Command("finetune", N_("Teach a copy of a model to tell the classes of a set apart."), _arguments, _finetune)
+FINETUNE = Command(
+    "finetune", N_("Teach a copy of a model the classes, or the transcripts, of a set."), _arguments, _finetune
+)
