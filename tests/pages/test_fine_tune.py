@@ -22,12 +22,13 @@ from core.finetuning.search import SearchSettings
 from core.finetuning.settings import FineTuneSettings, PrepareSettings, SplitSettings, setting
 from core.finetuning.strategies import strategies
 from core.finetuning.transcription.options import TranscriptOptions
+from core.finetuning.transcription.outcome import Line
 from core.model_spec import ModelSpec
 from core.progress import Report, Step
 from pages._kit import engine, session
 from pages._kit.policy import Policy
 from pages._kit.sounds import classwise, ready, source
-from pages._kit.training import choice, form, work
+from pages._kit.training import choice, earlier, form, work, written
 from tests.pages.opening import words
 
 RATE = 8_000  # Hz
@@ -461,6 +462,41 @@ def test_a_run_can_be_deleted_with_its_files(taught: AppTest, own_home: Path) ->
     app = opened(run=run.token, step="training")
     app.button(key="teach-delete").click().run()
     assert not run.path.exists() and app.session_state["chosen"].run == ""
+
+
+def test_earlier_runs_are_listed_only_where_the_computer_is_the_visitors_own(
+    monkeypatch: pytest.MonkeyPatch, taught: AppTest
+) -> None:
+    asked = Asked(ModelSpec("bundled", "speech-tiny"), key_of(taught), "mine", FineTuneSettings(), SplitSettings())
+    run = runs.begin(asked)
+    for own in (False, True):
+        monkeypatch.setattr(earlier, "policy", lambda own=own: Policy(local_folders=own))
+        taught.run()
+        assert (f"open-{run.token}" in {button.key for button in taught.button}) is own
+    taught.button(key=f"open-{run.token}").click().run()
+    assert not taught.exception
+    assert taught.session_state["chosen"].run == run.token
+
+
+def test_a_damaged_run_is_said_and_leads_back_to_the_settings(taught: AppTest) -> None:
+    asked = Asked(ModelSpec("bundled", "speech-tiny"), key_of(taught), "mine", FineTuneSettings(), SplitSettings())
+    run = runs.begin(asked)
+    (run.path / "outcome.json").write_text("{}")
+    app = opened(run=run.token, step="outcome")
+    assert not app.exception
+    assert f"The files of run {run.token[:8]}" in words(app)
+    app.button(key="teach-another").click().run()
+    assert not app.exception and app.session_state["chosen"].run == ""
+
+
+def test_what_was_written_is_marked_where_it_differs_from_what_was_said() -> None:
+    line = Line(0, "a.wav", "", "der hund bellt", "derunbelt", "der und bellt laut")
+    assert written._marked(line, line.after, line.after_pieces) == (
+        "der :orange-background[und] bellt :blue-background[+laut]"
+    )
+    before = written._marked(line, line.before, line.before_pieces)
+    assert ":red-background[–h]" in before and "un" in before
+    assert written._marked(line, "", line.after_pieces) == "(nothing)"
 
 
 def test_what_must_be_mended_keeps_from_training(monkeypatch: pytest.MonkeyPatch) -> None:

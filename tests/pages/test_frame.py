@@ -7,7 +7,7 @@ from core.clip import Clip
 from pages._kit.session import Chosen
 from tests.pages.opening import app, words
 
-PAGES = ("", "layers", "attention")
+PAGES = ("", "layers", "attention", "fine_tune")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,7 +13,7 @@ from core.text import _, n_
 from pages._kit import errors, present, session
 from pages._kit.plain import plain
 from pages._kit.sounds import sets
-from pages._kit.training import choice, cost, course, form, search
+from pages._kit.training import choice, cost, course, earlier, form, search
 
 Later = Callable[[], None] | None
 FIRST = ("epochs", "learning_rate")
@@ -34,7 +34,9 @@ def draw(data: PreparedSet, place: DeltaGenerator) -> Later:
     if data.task == "classes":
         search.draw(wanted)
     choice.choose(wanted, data.task)
-    return _start(data, divisions)
+    later = _start(data, divisions)
+    earlier.draw()
+    return later
 
 
 def _sentence(data: PreparedSet, divisions: tuple[Division, ...]) -> str:
