@@ -20,7 +20,7 @@ def drift(likeness: Float64[np.ndarray, " layers"], frames: int) -> Figure:
     alt = _(
         "Likeness of every layer to itself before, on {frames} moments. Most changed: layer {layer} at {value:.2f}."
     )
-    title = _("Likeness before and after (1: unchanged)")
+    title = _("likeness (1: unchanged)")
     said = alt.format(frames=frames, layer=least, value=likeness[least])
     return _over_layers(
         likeness, title, said, "unbiased linear CKA", {"domain": [min(0.0, float(np.nanmin(likeness))), 1]}
@@ -31,7 +31,7 @@ def layer_weights(shares: Float64[np.ndarray, " layers"]) -> Figure:
     """Draw how much of each layer the new head reads."""
     most = int(shares.argmax())
     alt = _("Share of every layer in what the head reads. Most: layer {layer} with {value:.0%}.")
-    title = _("Share of what the head reads")
+    title = _("share of what the head reads")
     return _over_layers(shares, title, alt.format(layer=most, value=shares[most]), "share", {"zero": True}, even=True)
 
 
@@ -45,7 +45,7 @@ def _over_layers(
         if np.isfinite(value)
     ]
     x = axis("layer", layer_title(), "ordinal", axis={"labelAngle": 0})
-    y = axis("value", title, scale=scale)
+    y = axis("value", title, scale=scale, axis={"format": ".0%" if even else ".2~f", "tickCount": 5})
     tip = tips(layer=_("Layer"), value=title)
     bar = {"type": "bar", "cornerRadiusEnd": 3, "tooltip": True}
     colour = {"field": "colour", "type": "nominal", "scale": None}
@@ -59,7 +59,7 @@ def _over_layers(
             }
         )
     rows = tuple((record["layer"], record["value"]) for record in records)
-    return Figure(frame(records, marks, 260), alt, ("layer", column), rows)
+    return Figure(frame(records, marks, 300), alt, ("layer", column), rows)
 
 
 def spans(before: Float64[np.ndarray, "blocks heads"], after: Float64[np.ndarray, "blocks heads"]) -> Figure:
@@ -84,7 +84,7 @@ def spans(before: Float64[np.ndarray, "blocks heads"], after: Float64[np.ndarray
     top = max((max(record["before"], record["after"]) for record in records), default=1.0)
     marks = _span_marks(round(top, 3))
     rows = tuple((one["layer"], one["head"], one["before"], one["after"]) for one in records)
-    return Figure(frame(records, marks, 300), alt, ("layer", "head", "before (s)", "after (s)"), rows)
+    return Figure(frame(records, marks, 360), alt, ("layer", "head", "before (s)", "after (s)"), rows)
 
 
 def _span_marks(top: float) -> Sequence[Spec]:
@@ -136,4 +136,4 @@ def over_epochs(
         true=true, first=first, last=last
     )
     rows = tuple((record["epoch"], record["class"], record["probability"]) for record in records)
-    return Figure(frame(records, marks, 240), alt, ("epoch", "class", "probability"), rows)
+    return Figure(frame(records, marks, 300), alt, ("epoch", "class", "probability"), rows)

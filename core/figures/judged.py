@@ -1,6 +1,7 @@
 """The charts of before and after: how good, what was mistaken for what, how far probabilities can be believed."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 from jaxtyping import Int64
@@ -12,10 +13,11 @@ from core.text import _
 
 BEFORE, AFTER = "#8a8f98", "#1b8a7a"  # grey and teal: told apart by lightness too
 MISTAKEN = "#d6336c"
-LINE = 34  # pixels of one row
+LINE = 30  # pixels of one row
+LETTERS, HIGH = 46, 16  # letters of a name in one line, which a phone has room for; pixels of such a line
 AXIS = 64  # pixels of the axis under the rows with its title
 DIGITS = 4  # after the point, in what is sent to the browser
-NAMES = {"axis": {"labelLimit": 190, "ticks": False, "domain": False, "labelFontSize": 12}, "sort": None}
+NAMES = {"axis": {"labelLimit": 150, "ticks": False, "domain": False, "labelOverlap": False}, "sort": None}
 
 
 def estimates(
@@ -24,17 +26,21 @@ def estimates(
     taught: str = "",
     line: tuple[str, float] | None = None,
     most: float | None = 1.0,
+    percent: bool = True,
 ) -> Figure:
-    """Draw numbers with their intervals under one another.
+    """Draw numbers with their intervals under one another, each below its name and value.
 
     taught  the row in the colour of after; all of them where empty
     line    name and place of a dashed line
     most    the end of the scale; None for as far as the numbers go
+    percent the numbers are shares
     """
     there = [(name, found) for name, found in rows if found.defined]
+    number = "{:.0%}" if percent else "{:.3g}"
     records: list[Spec] = [
         {
             "name": name,
+            "row": fill(f"{number.format(found.value)}  {name}", LETTERS),
             "value": round(found.value, DIGITS),
             "low": round(found.low, DIGITS),
             "high": round(found.high, DIGITS),
@@ -49,28 +55,41 @@ def estimates(
         )
         for name, found in there
     )
-    marks = _intervals(title, most)
+    lines = max((record["row"].count("\n") + 1 for record in records), default=1)
+    marks = _intervals(title, most, percent, lines)
     if line is not None:
         marks.append(_rule(*line))
     numbers = tuple((name, found.value, found.low, found.high, found.n, found.groups) for name, found in there)
     columns = ("who", title, "95 % from", "to", "sounds", "speakers or groups")
-    return Figure(frame(records, marks, LINE * len(records) + AXIS), f"{title}: {said}.", columns, numbers)
+    height = (LINE + HIGH * lines) * max(len(records), 1) + AXIS
+    return Figure(frame(records, marks, height), f"{title}: {said}.", columns, numbers)
 
 
-def _intervals(title: str, most: float | None) -> list[Spec]:
+def _rows(lines: int) -> tuple[Spec, float]:
+    """Give rows whose names stand above what is drawn, and how far below the middle that is."""
+    top = (LINE + HIGH * lines) / 2 - 4
+    axes = {
+        "labelAlign": "left", "labelBaseline": "top", "labelPadding": 0, "labelOffset": -top, "labelLimit": 420,
+        "labelExpr": "split(datum.label, '\\n')", "labelLineHeight": HIGH, "labelFontSize": 13, "labelOverlap": False,
+        "ticks": False, "domain": False,
+    }  # fmt: skip
+    return axis("row", "", "nominal", sort=None, axis=axes), HIGH * lines / 2
+
+
+def _intervals(title: str, most: float | None, percent: bool, lines: int) -> list[Spec]:
     """Draw a line from the lower to the upper bound and a point at the number itself."""
-    y = axis("name", "", "nominal", **NAMES)
+    y, down = _rows(lines)
     scale = {"domain": [0, most]} if most else {"zero": True}
-    x = axis("value", title, scale=scale, axis={"format": ".0%", "tickCount": 6} if most == 1.0 else {"tickCount": 6})
+    x = axis("value", title, scale=scale, axis={"format": ".0%" if percent else "~g", "tickCount": 5})
     tip = tips(name=_("Who"), value=title, low=_("95 % from"), high=_("to"), n=_("sounds"))
     colour = {"field": "colour", "type": "nominal", "scale": None}
     return [
         {
-            "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55},
+            "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55, "yOffset": down},
             "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "color": colour, "tooltip": tip},
         },
         {
-            "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
+            "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1, "yOffset": down},
             "encoding": {"y": y, "x": x, "color": colour, "tooltip": tip},
         },
     ]
@@ -96,7 +115,7 @@ def confusion(
     """
     whole = np.maximum(counts.sum(1, keepdims=True), 1)
     pairs = [(row, column) for row in range(len(labels)) for column in range(len(labels))]
-    records: list[Spec] = [
+    cells: list[Spec] = [
         {
             "true": labels[row],
             "called": labels[column],
@@ -111,10 +130,11 @@ def confusion(
     alt = _("{name}: {right} of {all} sounds called by their class. {worst}").format(
         name=name, right=right, all=int(counts.sum()), worst=_worst(counts, labels)
     )
-    rows = tuple((record["true"], record["called"], record["count"]) for record in records)
-    # small sets get large cells; many classes still fit a phone
-    height = max(180, min(26 * len(labels) + 40, 620))
-    return Figure(frame(records, _cells(chosen), height), alt, ("true class", "called", "sounds"), rows)
+    rows = tuple((record["true"], record["called"], record["count"]) for record in cells)
+    # small sets get large cells; many classes still fit a phone, and empty cells stay here
+    height = min(max(40 - len(labels), 18) * len(labels), 620) + 40 + 7 * min(max(map(len, labels)), 14)
+    records = [record for record in cells if record["count"] or record["right"]]
+    return Figure(frame(records, _cells(labels, chosen), height), alt, ("true class", "called", "sounds"), rows)
 
 
 def _worst(counts: Int64[np.ndarray, "classes classes"], labels: Sequence[str]) -> str:
@@ -127,10 +147,12 @@ def _worst(counts: Int64[np.ndarray, "classes classes"], labels: Sequence[str]) 
     )
 
 
-def _cells(chosen: tuple[str, str]) -> list[Spec]:
-    labels = {"labelLimit": 110, "ticks": False, "domain": False}
-    x = axis("called", _("called"), "nominal", sort=None, axis={**labels, "labelAngle": -40, "orient": "top"})
-    y = axis("true", _("true class"), "nominal", sort=None, axis=labels)
+def _cells(labels: Sequence[str], chosen: tuple[str, str]) -> list[Spec]:
+    names = {"labelLimit": 100, "ticks": False, "domain": False, "labelOverlap": False}
+    all_of_them = {"sort": None, "scale": {"domain": list(labels)}}
+    angle = 0 if sum(map(len, labels)) <= 20 else -50
+    x = axis("called", _("called"), "nominal", **all_of_them, axis={**names, "labelAngle": angle, "orient": "top"})
+    y = axis("true", _("true class"), "nominal", **all_of_them, axis=names)
     tip = tips(true=_("True class"), called=_("called"), count=_("sounds"), share=_("share of its class"))
     colour = {"condition": {"test": "datum.right", "value": AFTER}, "value": MISTAKEN}
     cell = {"type": "rect", "tooltip": True, "cursor": "pointer", "stroke": "#8a8f98", "strokeOpacity": 0.25}
@@ -167,20 +189,21 @@ def _counts(where: str, colour: str, x: Spec, y: Spec) -> Spec:
     }
 
 
-def reliability(before: Reliability | None, after: Reliability, floor: Floor) -> Figure:
+def reliability(
+    before: Reliability | None, after: Reliability, floor: Floor, names: tuple[str, str] = ("before", "after")
+) -> Figure:
     """Draw the share that is right over the confidence of the answers; the diagonal is what can be believed."""
-    sides = [(_("after"), after, AFTER)] + ([(_("before"), before, BEFORE)] if before else [])
+    sides = ([(names[0], before)] if before else []) + [(names[1], after)]
     records: list[Spec] = [
         {
             "who": who,
-            "colour": colour,
             "sure": round(float(found.confidence[at]), DIGITS),
             "right": round(float(found.right[at]), DIGITS),
             "low": round(float(found.low[at]), DIGITS),
             "high": round(float(found.high[at]), DIGITS),
             "sounds": int(found.counts[at]),
         }
-        for who, found, colour in sides
+        for who, found in sides
         for at in np.flatnonzero(found.counts)
     ]
     alt = _(
@@ -190,14 +213,21 @@ def reliability(before: Reliability | None, after: Reliability, floor: Floor) ->
     columns = ("who", "confidence", "share right", "95 % from", "to", "sounds")
     fields = ("who", "sure", "right", "low", "high", "sounds")
     rows = tuple(tuple(record[field] for field in fields) for record in records)
-    return Figure(frame(records, _reliable_marks(), 320), alt, columns, rows)
+    return Figure(frame(records, _reliable_marks([who for who, _found in sides]), 380), alt, columns, rows)
 
 
-def _reliable_marks() -> list[Spec]:
+def _colour(names: Sequence[str], legend: bool = True) -> Spec:
+    """Colour the sides, before grey and after teal, and say which is which."""
+    colours = (BEFORE, AFTER) if len(names) > 1 else (AFTER,)
+    key = {"orient": "top", "title": None, "columns": 1, "labelLimit": 380, "labelFontSize": 12, "symbolOpacity": 1}
+    scale = {"domain": list(names), "range": list(colours)}
+    return {"field": "who", "type": "nominal", "scale": scale, "legend": key if legend else None}
+
+
+def _reliable_marks(names: Sequence[str]) -> list[Spec]:
     unit = {"domain": [0, 1]}
-    x = axis("sure", _("how sure it was"), scale=unit, axis={"format": ".0%"})
-    y = axis("right", _("share right"), scale=unit, axis={"format": ".0%"})
-    colour = {"field": "colour", "type": "nominal", "scale": None}
+    x = axis("sure", _("how sure it was"), scale=unit, axis={"format": ".0%", "tickCount": 5})
+    y = axis("right", _("share right"), scale=unit, axis={"format": ".0%", "tickCount": 5})
     tip = tips(who=_("Who"), sure=_("how sure it was"), right=_("share right"), sounds=_("sounds"))
     diagonal = {
         "data": {"values": [{"sure": 0, "right": 0}, {"sure": 1, "right": 1}]},
@@ -209,11 +239,11 @@ def _reliable_marks() -> list[Spec]:
         diagonal,
         {
             "mark": {"type": "rule", "opacity": 0.45, "strokeWidth": 2},
-            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": _colour(names, False)},
         },
         {
             "mark": {"type": "point", "filled": True, "opacity": 0.95},
-            "encoding": {"x": x, "y": y, "color": colour, "size": size, "tooltip": tip},
+            "encoding": {"x": x, "y": y, "color": _colour(names), "size": size, "tooltip": tip},
         },
     ]
 
@@ -223,13 +253,12 @@ def classes(labels: Sequence[str], found: Sequence[tuple[str, Sequence[Estimate]
 
     found  [(name, one estimate per class)], before first; a class without a value is left out, and said in the table
     """
-    colours = (BEFORE, AFTER) if len(found) > 1 else (AFTER,)
     records: list[Spec] = [
         {
             "class": label, "who": who, "value": round(one.value, DIGITS), "low": round(one.low, DIGITS),
-            "high": round(one.high, DIGITS), "sounds": one.n, "colour": colour, "at": at,
+            "high": round(one.high, DIGITS), "sounds": one.n, "at": at,
         }
-        for at, ((who, several), colour) in enumerate(zip(found, colours, strict=True))
+        for at, (who, several) in enumerate(found)
         for label, one in zip(labels, several, strict=True)
         if one.defined
     ]  # fmt: skip
@@ -244,24 +273,25 @@ def classes(labels: Sequence[str], found: Sequence[tuple[str, Sequence[Estimate]
         if record["at"] == len(found) - 1
     )
     columns = ("who", "class", title, "95 % from", "to", "sounds")
-    return Figure(frame(records, _class_intervals(title), LINE * max(len(labels), 2) + AXIS), f"{alt}.", columns, rows)
+    marks = _class_intervals(title, [who for who, _several in found])
+    height = (LINE + 6) * len(labels) + AXIS + 18 * len(found)
+    return Figure(frame(records, marks, height), f"{alt}.", columns, rows)
 
 
-def _class_intervals(title: str) -> list[Spec]:
+def _class_intervals(title: str, names: Sequence[str]) -> list[Spec]:
     """Draw before and after of a class one above the other."""
     y = axis("class", "", "nominal", **NAMES)
     offset = {"field": "at", "type": "nominal", "scale": {"paddingOuter": 0.35}}
     x = axis("value", title, scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
-    colour = {"field": "colour", "type": "nominal", "scale": None}
     tip = tips(**{"class": _("class")}, who=_("Who"), value=title, low=_("95 % from"), high=_("to"), sounds=_("sounds"))
     return [
         {
             "mark": {"type": "rule", "strokeWidth": 2.5, "opacity": 0.5},
             "encoding": {"y": y, "yOffset": offset, "x": {**x, "field": "low"}, "x2": {"field": "high"},
-                         "color": colour, "tooltip": tip},
+                         "color": _colour(names, False), "tooltip": tip},
         },
         {
             "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
-            "encoding": {"y": y, "yOffset": offset, "x": x, "color": colour, "tooltip": tip},
+            "encoding": {"y": y, "yOffset": offset, "x": x, "color": _colour(names), "tooltip": tip},
         },
     ]  # fmt: skip
