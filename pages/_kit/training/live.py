@@ -101,5 +101,5 @@ def charts(epochs: tuple[Epoch, ...], planned: int, classes: int) -> None:
     )
     for column, (figure, title, about) in zip(st.columns(2, gap="large"), pictures, strict=True):
         with column:
-            st.subheader(title, anchor=False, help=about)
+            st.header(title, anchor=False, help=about)
             st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt, key=f"chart-{title}")
