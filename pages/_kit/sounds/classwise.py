@@ -51,6 +51,7 @@ def _chosen(draft: Draft) -> str:
             default=known if known in draft.classes else draft.classes[-1],
             required=True,
             format_func=lambda name: f"{plain(name)} · {counts[name]}",
+            wrap=True,
             key=f"draft-classes-{len(draft.classes)}",
             help=_("Sounds are added to the class that is chosen; the number says how many it has."),
         )

@@ -104,6 +104,7 @@ def _one_class(data: PreparedSet) -> str:
         format_func=lambda label: plain(label) if label else _("all"),
         default=EVERY,
         required=True,
+        wrap=True,
         key=f"sounds-class-{data.key}",
         help=_("A click on a sound plays it and puts it on the strip above."),
     )

@@ -68,6 +68,7 @@ def _strategies(wanted: SearchSettings) -> tuple[str, ...]:
         selection_mode="multi",
         default=[name for name in wanted.strategies if name in known],
         format_func=lambda name: _(known[name].title),
+        wrap=True,
         key="search-strategies",
         help=_("Each of these is tried; none chosen: only the one above."),
     )
@@ -94,7 +95,7 @@ def trials(run: RunFolder) -> None:
                 _("what learns"): [_(known[trial.settings.strategy].title) for trial in found.trials],
                 _("learning rate"): [f"{trial.settings.learning_rate:.2g}" for trial in found.trials],
                 _("epochs"): [trial.settings.epochs for trial in found.trials],
-                _("result"): [trial.value for trial in found.trials],
+                _("on the validation sounds"): [trial.value for trial in found.trials],
                 _("taken"): ["✓" if found.best and trial.number == found.best.number else "" for trial in found.trials],
             },
             hide_index=True,

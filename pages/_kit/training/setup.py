@@ -99,6 +99,7 @@ def _augment(now: FineTuneSettings) -> FineTuneSettings:
         selection_mode="multi",
         default=[name for name in now.augment if name in known],
         format_func=lambda name: _(known[name].title),
+        wrap=True,
         key="teach-augment",
         help=_(about["help"]) + " " + " ".join(f"**{_(one.title)}**: {_(one.summary)}" for one in known.values()),
     )
