@@ -15,16 +15,15 @@ TRUE, OTHERS = "#1b8a7a", ("#d6336c", "#5b7fa6", "#b3863b", "#8a8f98")
 
 
 def drift(likeness: Float64[np.ndarray, " layers"], frames: int) -> Figure:
-    """Draw how much every layer resembles itself before the teaching; 1 is unchanged."""
+    """Draw how far every layer moved from what it said before the teaching; 0 is unchanged."""
     least = int(np.nanargmin(likeness)) if np.isfinite(likeness).any() else 0
     alt = _(
         "Likeness of every layer to itself before, on {frames} moments. Most changed: layer {layer} at {value:.2f}."
     )
-    title = _("likeness (1: unchanged)")
+    title = _("change (0: none, 1: unrelated)")
     said = alt.format(frames=frames, layer=least, value=likeness[least])
-    return _over_layers(
-        likeness, title, said, "unbiased linear CKA", {"domain": [min(0.0, float(np.nanmin(likeness))), 1]}
-    )
+    most = max(0.05, 1.0 - float(likeness[least]))
+    return _over_layers(1.0 - likeness, title, said, "1 - unbiased linear CKA", {"domain": [0, most]})
 
 
 def layer_weights(shares: Float64[np.ndarray, " layers"]) -> Figure:

@@ -56,6 +56,8 @@ def estimates(
         for name, found in there
     )
     lines = max((record["row"].count("\n") + 1 for record in records), default=1)
+    for record in records:  # every name ends right above its line
+        record["row"] = "\n" * (lines - 1 - record["row"].count("\n")) + record["row"]
     marks = _intervals(title, most, percent, lines)
     if line is not None:
         marks.append(_rule(*line))
@@ -69,7 +71,7 @@ def _rows(lines: int) -> tuple[Spec, float]:
     """Give rows whose names stand above what is drawn, and how far below the middle that is."""
     top = (LINE + HIGH * lines) / 2 - 4
     axes = {
-        "labelAlign": "left", "labelBaseline": "top", "labelPadding": 0, "labelOffset": -top, "labelLimit": 420,
+        "labelAlign": "left", "labelBaseline": "top", "labelPadding": 0, "labelOffset": 6 - top, "labelLimit": 420,
         "labelExpr": "split(datum.label, '\\n')", "labelLineHeight": HIGH, "labelFontSize": 13, "labelOverlap": False,
         "ticks": False, "domain": False,
     }  # fmt: skip
@@ -132,7 +134,7 @@ def confusion(
     )
     rows = tuple((record["true"], record["called"], record["count"]) for record in cells)
     # small sets get large cells; many classes still fit a phone, and empty cells stay here
-    height = min(max(40 - len(labels), 18) * len(labels), 620) + 40 + 7 * min(max(map(len, labels)), 14)
+    height = min(max(40 - len(labels), 18) * len(labels), 620) + 80 + 7 * min(max(map(len, labels)), 14)
     records = [record for record in cells if record["count"] or record["right"]]
     return Figure(frame(records, _cells(labels, chosen), height), alt, ("true class", "called", "sounds"), rows)
 
@@ -274,7 +276,7 @@ def classes(labels: Sequence[str], found: Sequence[tuple[str, Sequence[Estimate]
     )
     columns = ("who", "class", title, "95 % from", "to", "sounds")
     marks = _class_intervals(title, [who for who, _several in found])
-    height = (LINE + 6) * len(labels) + AXIS + 18 * len(found)
+    height = (LINE + 6) * len(labels) + AXIS + 24 * len(found) + 24
     return Figure(frame(records, marks, height), f"{alt}.", columns, rows)
 
 

@@ -30,7 +30,9 @@ def draw(found: Judged) -> None:
     guessing = {"accuracy": learned.chance, "balanced accuracy": 1 / learned.classes}.get(name)
     line = None if guessing is None else (_("without listening"), guessing)
     rows = [(who(key), one) for key, one in numbers.items()]
-    figure.draw(charts.estimates(rows, _(metric.title), who("after"), line, 1.0 if share else None), f"compared {name}")
+    figure.draw(
+        charts.estimates(rows, _(metric.title), who("after"), line, 1.0 if share else None, share), f"compared {name}"
+    )
     if guessing is not None:
         st.caption(_("Dashed: what can be had without listening."))
     st.caption(" ".join([_(metric.summary), _behind(found), found.comparison.partner.reason]))

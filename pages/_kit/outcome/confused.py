@@ -8,10 +8,9 @@ import streamlit as st
 from core.figures import judged as charts
 from core.text import _
 from pages._kit import session
-from pages._kit.outcome import figure
+from pages._kit.outcome import figure, heard
 from pages._kit.outcome.judged import Judged, counts, who
 from pages._kit.plain import plain
-from pages._kit.sounds import shown
 
 SHOWN = 12
 NOTHING = ("", "", "")
@@ -55,4 +54,7 @@ def _open(found: Judged, side: str, true: str, called: str) -> None:
             who=who(side), count=rows.size, true=plain(true), called=plain(called)
         )
     )
-    shown.row(found.data, found.places(rows[:SHOWN]), key="cell-tiles")
+    sure = [_("{sure:.0%} sure").format(sure=float(said.probabilities[row].max())) for row in rows[:SHOWN]]
+    heard.row(found, list(zip(found.places(rows[:SHOWN]), sure, strict=True)), key="cell-tiles")
+    if rows.size > SHOWN:
+        st.caption(_("The first {shown} of {count}.").format(shown=SHOWN, count=rows.size))

@@ -8,5 +8,8 @@ from pages._kit.sounds import findings
 
 def draw(found: Judged) -> None:
     """Draw what would mislead a reader of the result; nothing where all is well."""
-    said = engine.once(("doctor after", found.outcome.run), lambda: after(found.data, found.outcome, found.comparison))
-    findings.draw(found.data, bad(said))
+    data = found.data
+    if data is None:
+        return
+    said = engine.once(("doctor after", found.outcome.run), lambda: after(data, found.outcome, found.comparison))
+    findings.draw(data, bad(said))

@@ -26,14 +26,15 @@ def draw(found: Judged) -> None:
     run = runs.find(found.outcome.run, home())
     place = run.asked.clip
     kept = engine.store().get(("keepsakes", run.token), lambda: keepsakes.read(run.epochs))
-    if kept is None or not 0 <= place < len(found.data.items):
+    data = found.data
+    if data is None or kept is None or not 0 <= place < len(data.items):
         return
     st.header(
         _("Epoch by epoch"),
         anchor=False,
         help=_("Before the teaching and after every epoch this one sound was asked about, and what it gave was kept."),
     )
-    item = found.data.items[place]
+    item = data.items[place]
     st.markdown(
         _("The sound **{name}**, truly **{label}**, was asked about after every epoch.").format(
             name=plain(item.name), label=plain(item.label)
@@ -41,7 +42,7 @@ def draw(found: Judged) -> None:
     )
     labels = list(found.after.labels)
     figure.draw(charts.over_epochs(kept.numbers, kept.probabilities, labels, item.label), "epochs")
-    if session.chosen().clip == found.data.clip(place).fingerprint:
+    if session.chosen().clip == data.clip(place).fingerprint:
         _rows(run.token, kept)
         st.caption(
             _("Its rows stand on the strip above: move the slider there from epoch to epoch. Attention is where it "
@@ -51,7 +52,7 @@ def draw(found: Judged) -> None:
     st.button(
         _("Put this sound and its epochs on the strip"),
         key="outcome-epochs",
-        on_click=lambda: shown.hear(found.data, str(place)),
+        on_click=lambda: shown.hear(data, str(place)),
         icon=":material/graphic_eq:",
         help=_("Then a slider on the strip leads from epoch to epoch."),
     )

@@ -7,11 +7,9 @@ from jaxtyping import Int64
 from core.ctc import Score
 from core.figures import charts
 from core.text import _, n_
-from pages._kit import session
-from pages._kit.outcome import figure
+from pages._kit.outcome import figure, heard
 from pages._kit.outcome.judged import Judged, who
 from pages._kit.plain import plain
-from pages._kit.sounds import shown
 
 SHOWN = 12  # tiles of a kind at once
 CLASSES = 6
@@ -41,24 +39,26 @@ def _kind(found: Judged, rows: Int64[np.ndarray, " rows"], kind: str) -> None:
     if not places:
         st.caption(_("None."))
         return
-    shown.row(found.data, places[:SHOWN], key=f"flips-{kind}")
+    other, words = (found.partner, _("before: {said}")) if kind == "fixed" else (found.after, _("now: {said}"))
+    said = [words.format(said=other.labels[int(other.answers[row])]) for row in rows[:SHOWN]]
+    heard.row(found, list(zip(places, said, strict=False)), key=f"flips-{kind}")
     if count > SHOWN:
         st.caption(_("The first {shown} of {count}.").format(shown=SHOWN, count=count))
 
 
 def said_of_heard(found: Judged) -> None:
     """Draw the probabilities before and after of the sound that was clicked last."""
-    heard = session.recall("heard", ("", "", ""))
-    if heard[0] != found.data.key or heard[2] != session.chosen().clip:
+    place = heard.last(found)
+    if place is None or found.data is None:
         st.caption(_("Click a sound: it plays, and what was said of it before and after stands here."))
         return
-    row = found.row(int(heard[1]))
+    row = found.row(place)
     if row is None:
         st.caption(_("The sound that is on the strip was not part of the test."))
         return
     truth = found.after.labels[int(found.after.targets[row])]
     st.markdown(_("**{name}** is truly **{truth}**.").format(
-        name=plain(found.data.items[int(heard[1])].name), truth=plain(truth)
+        name=plain(found.data.items[place].name), truth=plain(truth)
     ))  # fmt: skip
     for column, said in zip(st.columns(2, gap="large"), (found.partner, found.after), strict=True):
         with column:

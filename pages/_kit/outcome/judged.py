@@ -8,10 +8,11 @@ from jaxtyping import Int64
 
 from core.dataset.home import home
 from core.dataset.prepared import PreparedSet
+from core.errors import DatasetError
 from core.evaluation import calibration
 from core.evaluation.calibration import Floor, Reliability
 from core.evaluation.compare import Comparison, compare, flips, title
-from core.evaluation.errors import ErrorAnalysis, analyse
+from core.evaluation.errors import ErrorAnalysis, analyse, confused, parts, worst
 from core.evaluation.intervals import Estimate, estimate, estimates
 from core.evaluation.metrics import PRECISION, RECALL, Metric, confusion
 from core.evaluation.paired import Flips
@@ -26,12 +27,13 @@ PARTS = {"precision": PRECISION, "recall": RECALL}
 class Judged:
     """A run as the page shows it.
 
+    data    the sounds; None where they are no longer on this computer
     whole   estimates of every metric for everyone, {metric: {who: estimate}}
     errors  where the taught copy goes wrong
     """
 
     outcome: Outcome
-    data: PreparedSet
+    data: PreparedSet | None
     comparison: Comparison
     flips: Flips
     whole: dict[str, dict[str, Estimate]]
@@ -65,17 +67,24 @@ class Judged:
 def judged(outcome: Outcome) -> Judged:
     """Compare before and after, once for everyone who looks at this run."""
     data = prepared(outcome)
-    return engine.once(("judged", outcome.run), lambda: _judge(outcome, data))
+    return engine.once(("judged", outcome.run, data is None), lambda: _judge(outcome, data))
 
 
-def prepared(outcome: Outcome) -> PreparedSet:
-    """Open the sounds of a run; DatasetError where they are gone."""
+def prepared(outcome: Outcome) -> PreparedSet | None:
+    """Open the sounds of a run; None where they are gone or are not those it was tested on."""
     from core.dataset.preparing import open_prepared
 
-    return engine.store().get(("set", outcome.data), lambda: open_prepared(home() / "sets" / outcome.data))
+    folder = home() / "sets" / outcome.data
+    if not folder.is_dir():
+        return None
+    try:
+        data = engine.store().get(("set", outcome.data), lambda: open_prepared(folder))
+    except DatasetError:
+        return None
+    return data if outcome.after.items.size and int(outcome.after.items.max()) < len(data.items) else None
 
 
-def _judge(outcome: Outcome, data: PreparedSet) -> Judged:
+def _judge(outcome: Outcome, data: PreparedSet | None) -> Judged:
     comparison = compare(outcome.before, outcome.after)
     return Judged(
         outcome,
@@ -86,7 +95,15 @@ def _judge(outcome: Outcome, data: PreparedSet) -> Judged:
             metric.name: {said.name: estimate(metric, said) for said in (*outcome.before, outcome.after)}
             for metric in calibration.METRICS
         },
-        analyse(data, outcome.after),
+        analyse(data, outcome.after) if data else _without_sounds(outcome.after),
+    )
+
+
+def _without_sounds(after: Predictions) -> ErrorAnalysis:
+    """Say where it goes wrong as far as that can be told without length and loudness of the sounds."""
+    labels = [after.labels[target] for target in after.targets]
+    return ErrorAnalysis(
+        worst(after), confused(after), parts("class", labels, after), parts("group", after.groups, after), (), ()
     )
 
 

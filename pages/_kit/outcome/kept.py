@@ -7,6 +7,7 @@ from core.finetuning import runs
 from core.finetuning.runs import RunFolder
 from core.text import _
 from pages._kit import engine, session
+from pages._kit.outcome import earlier, together
 from pages._kit.outcome.judged import Judged
 from pages._kit.training import ended
 
@@ -14,8 +15,14 @@ CARD = "README.md"
 
 
 def draw(found: Judged) -> None:
-    """Offer the copy to every page, as a download, and show its card."""
-    run = runs.find(found.outcome.run, home())
+    """Offer the copy to every page and as a download, let kept runs answer together, and lead to earlier ones."""
+    offer(runs.find(found.outcome.run, home()))
+    together.draw(found)
+    earlier.draw()
+
+
+def offer(run: RunFolder) -> None:
+    """Offer the copy of a run to every page, as a download, and show its card."""
     st.header(_("Keep what it learned"), anchor=False)
     with st.container(horizontal=True):
         _open(run)
@@ -24,17 +31,18 @@ def draw(found: Judged) -> None:
     st.toggle(
         _("Keep this run"),
         run.kept,
-        key="outcome-kept",
-        on_change=lambda: run.keep(session.widget("outcome-kept")),
+        key=f"outcome-kept-{run.token}",
+        on_change=lambda: run.keep(session.widget(f"outcome-kept-{run.token}")),
         help=_("Runs that are not kept make room, the oldest first, when the disk gets full."),
     )
     st.caption(
-        _("The address of this page leads back to this run, and whoever has it can look at the run: it is not listed.")
-    )
+        _("The address of this page leads back to this run. Whoever has the address can look at the run; nobody else "
+          "can find it.")
+    )  # fmt: skip
     card = run.tuned / CARD
     if card.is_file():
         with st.expander(_("Its model card"), icon=":material/description:"):
-            st.text(card.read_text("utf-8"), width="stretch")
+            st.code(card.read_text("utf-8"), language="markdown", wrap_lines=True)
 
 
 def _open(run: RunFolder) -> None:

@@ -9,10 +9,9 @@ from core.evaluation.intervals import Estimate
 from core.figures import judged as charts
 from core.text import N_, _
 from pages._kit import session
-from pages._kit.outcome import figure
+from pages._kit.outcome import figure, heard
 from pages._kit.outcome.judged import Judged
 from pages._kit.plain import plain
-from pages._kit.sounds import shown
 
 SHOWN = 12
 KINDS = {
@@ -28,11 +27,8 @@ def draw(found: Judged) -> None:
     st.header(_("Where it still goes wrong"), anchor=False)
     for sentence in found.errors.sentences():
         st.markdown(plain(sentence))
-    left, right = st.columns(2, gap="large")
-    with left:
-        _surest(found)
-    with right:
-        _parts(found)
+    _surest(found)
+    _parts(found)
 
 
 def _surest(found: Judged) -> None:
@@ -41,16 +37,10 @@ def _surest(found: Judged) -> None:
     if not mistakes:
         st.caption(_("It made none on these sounds."))
         return
-    shown.row(found.data, tuple(mistake.item for mistake in mistakes), key="mistake-tiles")
-    st.dataframe(
-        {
-            _("truly"): [mistake.label for mistake in mistakes],
-            _("called"): [mistake.answer for mistake in mistakes],
-            _("sure"): [f"{mistake.confidence:.0%}" for mistake in mistakes],
-        },
-        hide_index=True,
-        width="stretch",
-    )
+    called = _("{answer}, {sure:.0%}")
+    said = [(one.item, called.format(answer=one.answer, sure=one.confidence)) for one in mistakes]
+    heard.row(found, said, key="mistake-tiles")
+    st.caption(_("Bold: what it truly is. Below: what it was called, and how sure the copy was."))
 
 
 def _parts(found: Judged) -> None:

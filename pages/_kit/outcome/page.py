@@ -7,7 +7,7 @@ import streamlit as st
 from core.finetuning.outcome import Outcome
 from core.text import N_, _
 from pages._kit import session
-from pages._kit.outcome import believed, changed, compared, confused, doctor, epochs, flipped, kept, mistaken
+from pages._kit.outcome import believed, changed, compared, confused, doctor, earlier, epochs, flipped, kept, mistaken
 from pages._kit.outcome.judged import Judged, judged
 from pages._kit.plain import plain
 
@@ -28,6 +28,13 @@ def sentence(outcome: Outcome) -> str:
 def draw(outcome: Outcome) -> None:
     """Draw the chosen way to look at before and after."""
     found = judged(outcome)
+    earlier.note(outcome.run)
+    if found.data is None:
+        st.info(
+            _("The sounds of this run are no longer on this computer: all numbers stay, but nothing can be played. "
+              "Preparing the same sounds in the same way brings them back."),
+            icon=":material/volume_off:",
+        )  # fmt: skip
     name = st.segmented_control(
         _("Look at"),
         list(VIEWS),
