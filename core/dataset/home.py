@@ -4,7 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-
 VARIABLE = "STRATA_HOME"
 
 

@@ -77,10 +77,10 @@ def estimate(
 
     if not divisions or not divisions[0].train:
         raise DatasetError(_("There are no sounds to learn from."), hint=_("Add sounds, or make the test smaller."))
-    _demand(_weights(model.module))
+    demand_memory(bytes_of(model.module))
     report(Step(0, 3, _("Trying out a few sounds")))
     pupil = pupils.copy(model, data.labels, settings)
-    sample = _sample(data, divisions[0].train)
+    sample = evenly(data, divisions[0].train)
     with told(model.card.title):
         hear = _hearing(pupil, data, sample)
         report(Step(1, 3, _("Trying out a few sounds")))
@@ -120,16 +120,16 @@ def _summed(
         (_("Comparing before and after"), compared),
     )
     learns = sum(part.numel() for group in course.optimizer.param_groups for part in group["params"])
-    weights = _weights(pupil.module)
+    weights = bytes_of(pupil.module)
     needed = weights + NUMBER * COPIES * learns + pace.kept * settings.batch + (0 if whole else disk)
-    _demand(needed - weights)  # the copy that was measured holds its weights already
+    demand_memory(needed - weights)  # the copy that was measured holds its weights already
     return Estimate(sum(seconds for _part, seconds in parts), parts, needed, disk, learns, weights // NUMBER, measured)
 
 
-def _sample(data: PreparedSet, train: Sequence[int]) -> tuple[int, ...]:
+def evenly(data: PreparedSet, train: Sequence[int], most: int = SOUNDS) -> tuple[int, ...]:
     """Take sounds evenly from the shortest to the longest."""
     ordered = sorted(train, key=lambda index: data.items[index].count)
-    count = min(SOUNDS, len(ordered))
+    count = min(most, len(ordered))
     return tuple(ordered[int((place + 0.5) * len(ordered) / count)] for place in range(count))
 
 
@@ -153,13 +153,13 @@ def _hearing(pupil: "Pupil", data: PreparedSet, sample: Sequence[int]) -> float:
 def _measured(course: "Course", hear: float, sounds: int, together: int) -> _Pace:
     """Learn a step to warm up and one to measure; and one with all that joins in the last epochs."""
     course.fetch(silent)
-    with _saved(course.pupil.module) as kept:
+    with kept_for_gradients(course.pupil.module) as kept:
         course.learn(1, silent)
     bytes_kept = kept[0]
     learn = _timed(course, 1, sounds)
     join = learn
     if together:
-        with _saved(course.pupil.module) as kept:
+        with kept_for_gradients(course.pupil.module) as kept:
             join = _timed(course, together + 1, sounds)
         bytes_kept = max(bytes_kept, kept[0])
     return _Pace(hear, learn, join, bytes_kept // sounds)
@@ -172,7 +172,7 @@ def _timed(course: "Course", epoch: int, sounds: int) -> float:
 
 
 @contextmanager
-def _saved(module: Any) -> Iterator[list[int]]:
+def kept_for_gradients(module: Any) -> Iterator[list[int]]:
     """Count the bytes that are kept for gradients while something learns; weights and what is kept twice count once."""
     import torch
 
@@ -212,11 +212,13 @@ def _together(pupil: "Pupil", settings: FineTuneSettings) -> int:
     return strategy.joins(pupil, strategy.chosen(dict(settings.options)))[0]
 
 
-def _weights(module: Any) -> int:
+def bytes_of(module: Any) -> int:
+    """Count the bytes of all weights, as float32."""
     return NUMBER * sum(part.numel() for part in module.parameters())
 
 
-def _demand(needed: int) -> None:
+def demand_memory(needed: int) -> None:
+    """Refuse what would not fit into memory; ModelError in words for a person."""
     free = available_memory()
     if needed > free:
         raise ModelError(

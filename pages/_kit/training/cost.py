@@ -33,8 +33,8 @@ def fill(place: DeltaGenerator, data: PreparedSet, divisions: tuple[Division, ..
         return
     try:
         with place, st.spinner(_("Trying out a few sounds…")):
-            found = _of(choice.settings(), data, divisions)
-            tries = search.asked()
+            found = _of(choice.settings(data.task), data, divisions)
+            tries = search.asked() if data.task == "classes" else None
             said = [_sentence(found), *([_tried(tries, data, divisions)] if tries else [])]
     except StrataError as error:
         with place.container():
@@ -56,10 +56,17 @@ def _wait() -> None:
 
 def _of(settings: FineTuneSettings, data: PreparedSet, divisions: tuple[Division, ...]) -> "Estimate":
     from core.finetuning.estimate import estimate
+    from core.finetuning.transcription import cost
 
     spec = present.spec()
-    key = ("run-cost", spec, data.key, sets.split(), settings)
-    return engine.once(key, lambda: estimate(engine.shelf().get(spec), data, divisions, settings))
+
+    def measure() -> "Estimate":
+        model = engine.shelf().get(spec)
+        if data.task == "transcripts":
+            return cost.estimate(model, data, divisions[0], settings)
+        return estimate(model, data, divisions, settings)
+
+    return engine.once(("run-cost", spec, data.key, sets.split(), settings), measure)
 
 
 def _sentence(found: "Estimate") -> str:

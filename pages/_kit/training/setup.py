@@ -125,4 +125,4 @@ def _start(data: PreparedSet, divisions: tuple[Division, ...]) -> Later:
         ):
             with errors.shown():
                 course.start(data)
-    return (lambda: cost.fill(price, data, divisions)) if data.task == "classes" else None
+    return lambda: cost.fill(price, data, divisions)
