@@ -1,10 +1,9 @@
-"""The charts of before and after: how good, what was mistaken for what, how far probabilities can be believed."""
+"""The charts of before and after: how good, class by class, how far probabilities can be believed."""
 
 from collections.abc import Sequence
 from textwrap import fill
 
 import numpy as np
-from jaxtyping import Int64
 
 from core.evaluation.calibration import Floor, Reliability
 from core.evaluation.intervals import Estimate
@@ -12,7 +11,6 @@ from core.figures.figure import Figure, Spec, axis, frame, tips
 from core.text import _
 
 BEFORE, AFTER = "#8a8f98", "#1b8a7a"  # grey and teal: told apart by lightness too
-MISTAKEN = "#d6336c"
 LINE = 30  # pixels of one row
 LETTERS, HIGH = 46, 16  # letters of a name in one line, which a phone has room for; pixels of such a line
 AXIS = 64  # pixels of the axis under the rows with its title
@@ -36,28 +34,13 @@ def estimates(
     percent the numbers are shares
     """
     there = [(name, found) for name, found in rows if found.defined]
-    number = "{:.0%}" if percent else "{:.3g}"
-    records: list[Spec] = [
-        {
-            "name": name,
-            "row": fill(f"{number.format(found.value)}  {name}", LETTERS),
-            "value": round(found.value, DIGITS),
-            "low": round(found.low, DIGITS),
-            "high": round(found.high, DIGITS),
-            "colour": AFTER if taught in {"", name} else BEFORE,
-            "n": found.n,
-        }
-        for name, found in there
-    ]
+    records, lines = _named(there, taught, "{:.0%}" if percent else "{:.3g}")
     said = "; ".join(
         _("{name} {value:.3g}, between {low:.3g} and {high:.3g}").format(
             name=name, value=found.value, low=found.low, high=found.high
         )
         for name, found in there
     )
-    lines = max((record["row"].count("\n") + 1 for record in records), default=1)
-    for record in records:  # every name ends right above its line
-        record["row"] = "\n" * (lines - 1 - record["row"].count("\n")) + record["row"]
     marks = _intervals(title, most, percent, lines)
     if line is not None:
         marks.append(_rule(*line))
@@ -65,6 +48,25 @@ def estimates(
     columns = ("who", title, "95 % from", "to", "sounds", "speakers or groups")
     height = (LINE + HIGH * lines) * max(len(records), 1) + AXIS
     return Figure(frame(records, marks, height), f"{title}: {said}.", columns, numbers)
+
+
+def _named(there: Sequence[tuple[str, Estimate]], taught: str, number: str) -> tuple[list[Spec], int]:
+    """Give one record per number, and how many lines their names take."""
+    texts = [fill(f"{number.format(found.value)}  {name}", LETTERS) for name, found in there]
+    lines = max((text.count("\n") + 1 for text in texts), default=1)
+    records: list[Spec] = [
+        {
+            "name": name,
+            "row": "\n" * (lines - 1 - text.count("\n")) + text,  # every name ends right above its line
+            "value": round(found.value, DIGITS),
+            "low": round(found.low, DIGITS),
+            "high": round(found.high, DIGITS),
+            "colour": AFTER if taught in {"", name} else BEFORE,
+            "n": found.n,
+        }
+        for text, (name, found) in zip(texts, there, strict=True)
+    ]
+    return records, lines
 
 
 def _rows(lines: int) -> tuple[Spec, float]:
@@ -102,92 +104,6 @@ def _rule(label: str, at: float) -> Spec:
         "data": {"values": [{"at": round(at, DIGITS), "label": label}]},
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": "#8a8f98", "tooltip": True},
         "encoding": {"x": {"field": "at", "type": "quantitative"}, "tooltip": tips(label=_("Line"), at=_("at"))},
-    }
-
-
-def confusion(
-    counts: Int64[np.ndarray, "classes classes"],
-    labels: Sequence[str],
-    name: str,
-    chosen: tuple[str, str] = ("", ""),
-) -> Figure:
-    """Draw how often each true class (row) was called each class (column).
-
-    A click on a cell is the selection ``cell`` with the fields ``true`` and ``called``; ``chosen`` gets an outline.
-    """
-    whole = np.maximum(counts.sum(1, keepdims=True), 1)
-    pairs = [(row, column) for row in range(len(labels)) for column in range(len(labels))]
-    cells: list[Spec] = [
-        {
-            "true": labels[row],
-            "called": labels[column],
-            "count": int(counts[row, column]),
-            "share": round(float(counts[row, column] / whole[row, 0]), DIGITS),
-            "shown": str(int(counts[row, column])) if counts[row, column] else "",
-            "right": row == column,
-        }
-        for row, column in pairs
-    ]
-    right = int(np.trace(counts))
-    alt = _("{name}: {right} of {all} sounds called by their class. {worst}").format(
-        name=name, right=right, all=int(counts.sum()), worst=_worst(counts, labels)
-    )
-    rows = tuple((record["true"], record["called"], record["count"]) for record in cells)
-    # small sets get large cells; many classes still fit a phone, and empty cells stay here
-    height = min(max(40 - len(labels), 18) * len(labels), 620) + 80 + 7 * min(max(map(len, labels)), 14)
-    records = [record for record in cells if record["count"] or record["right"]]
-    return Figure(frame(records, _cells(labels, chosen), height), alt, ("true class", "called", "sounds"), rows)
-
-
-def _worst(counts: Int64[np.ndarray, "classes classes"], labels: Sequence[str]) -> str:
-    wrong = counts - np.diag(np.diag(counts))
-    if not wrong.any():
-        return _("None was mistaken.")
-    row, column = divmod(int(wrong.argmax()), len(labels))
-    return _("Most often {true} was called {called}, {count} times.").format(
-        true=labels[row], called=labels[column], count=int(wrong[row, column])
-    )
-
-
-def _cells(labels: Sequence[str], chosen: tuple[str, str]) -> list[Spec]:
-    names = {"labelLimit": 100, "ticks": False, "domain": False, "labelOverlap": False}
-    all_of_them = {"sort": None, "scale": {"domain": list(labels)}}
-    angle = 0 if sum(map(len, labels)) <= 20 else -50
-    x = axis("called", _("called"), "nominal", **all_of_them, axis={**names, "labelAngle": angle, "orient": "top"})
-    y = axis("true", _("true class"), "nominal", **all_of_them, axis=names)
-    tip = tips(true=_("True class"), called=_("called"), count=_("sounds"), share=_("share of its class"))
-    colour = {"condition": {"test": "datum.right", "value": AFTER}, "value": MISTAKEN}
-    cell = {"type": "rect", "tooltip": True, "cursor": "pointer", "stroke": "#8a8f98", "strokeOpacity": 0.25}
-    return [
-        {
-            "params": [{"name": "cell", "select": {"type": "point", "fields": ["true", "called"]}}],
-            "mark": cell,
-            "encoding": {
-                "x": x,
-                "y": y,
-                "color": colour,
-                "opacity": {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.04, 0.8]},
-                            "legend": None},
-                "tooltip": tip,
-            },
-        },
-        _counts("datum.share < 0.5", BEFORE, x, y),
-        _counts("datum.share >= 0.5", "#ffffff", x, y),
-        {
-            "transform": [{"filter": {"and": [
-                {"field": "true", "equal": chosen[0]}, {"field": "called", "equal": chosen[1]}
-            ]}}],
-            "mark": {"type": "rect", "fillOpacity": 0, "stroke": MISTAKEN, "strokeWidth": 2.5},
-            "encoding": {"x": x, "y": y},
-        },
-    ]  # fmt: skip
-
-
-def _counts(where: str, colour: str, x: Spec, y: Spec) -> Spec:
-    return {
-        "mark": {"type": "text", "fontSize": 12, "fontWeight": 600, "color": colour},
-        "transform": [{"filter": where}],
-        "encoding": {"x": x, "y": y, "text": {"field": "shown"}},
     }
 
 

@@ -10,7 +10,7 @@ from core.evaluation.calibration import floor, reliability
 from core.evaluation.intervals import Estimate, estimates
 from core.evaluation.metrics import PRECISION, confusion
 from core.evaluation.predictions import Predictions
-from core.figures import inside, judged
+from core.figures import confusions, inside, judged
 from core.figures.figure import Figure
 
 TARGETS = np.array([0, 0, 0, 1, 1, 2])
@@ -27,7 +27,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "estimates": lambda: judged.estimates(
         [("before", BETTER), ("after", UNKNOWN)], "Right", "after", line=("guessing", 1 / 3)
     ),
-    "confusion": lambda: judged.confusion(confusion(SAID), LABELS, "After", ("a", "o")),
+    "confusion": lambda: confusions.confusion(confusion(SAID), LABELS, "After", ("a", "o")),
     "reliability": lambda: judged.reliability(reliability(SAID), reliability(SAID), floor(SAID)),
     "classes": lambda: judged.classes(LABELS, [("before", estimates(PRECISION, SAID))] * 2, "Right when it says so"),
     "drift": lambda: inside.drift(np.array([1.0, 0.9, np.nan, 0.4]), 900),

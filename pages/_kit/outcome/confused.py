@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core.figures import judged as charts
+from core.figures import confusions as charts
 from core.text import _
 from pages._kit import session
 from pages._kit.outcome import figure, heard
