@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
 
 from core.figures.charts import NEUTRAL
 from core.figures.figure import Figure, Spec, axis, frame, layer_title, tips
@@ -101,7 +101,7 @@ def _span_marks(top: float) -> Sequence[Spec]:
 
 
 def over_epochs(
-    numbers: Sequence[int], probabilities: Float64[np.ndarray, "epochs classes"], labels: Sequence[str], true: str
+    numbers: Sequence[int], probabilities: Float[np.ndarray, "epochs classes"], labels: Sequence[str], true: str
 ) -> Figure:
     """Draw how likely the model found each class after every epoch; the true one is drawn strong."""
     kept = [at for at in np.argsort(-probabilities.max(0))[:5] if labels[at] != true][:4]

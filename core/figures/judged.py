@@ -137,7 +137,7 @@ def reliability(
 def _colour(names: Sequence[str], legend: bool = True) -> Spec:
     """Colour the sides, before grey and after teal, and say which is which."""
     colours = (BEFORE, AFTER) if len(names) > 1 else (AFTER,)
-    key = {"orient": "top", "title": None, "columns": 1, "labelLimit": 380, "labelFontSize": 12, "symbolOpacity": 1}
+    key = {"orient": "top", "title": None, "columns": 1, "labelLimit": 380, "labelFontSize": 11, "symbolOpacity": 1}
     scale = {"domain": list(names), "range": list(colours)}
     return {"field": "who", "type": "nominal", "scale": scale, "legend": key if legend else None}
 
