@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -85,8 +87,14 @@ def _strip() -> None:
     strip.mount(
         payload,
         now={"layer": now.layer, "head": now.head, "unit": now.unit, "region": now.region},
-        on_change=session.choose,
+        on_change=_chose,
     )
+
+
+def _chose(**said: Any) -> None:
+    """Take over what was chosen on the strip; what no other page knows (the epoch of a run) stays in the browser."""
+    known = {field.name for field in fields(session.Chosen)}
+    session.choose(**{name: value for name, value in said.items() if name in known})
 
 
 @contextmanager
