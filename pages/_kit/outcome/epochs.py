@@ -18,7 +18,7 @@ from pages._kit.plain import plain
 from pages._kit.sounds import shown
 from pages._kit.strip import Choice, Matrix
 
-STANDS_OUT = 2.5  # times the usual amount: top of the activity rows
+SPREAD = (1, 99)  # percentiles of the activity that the darkest and the brightest stand for, alike in every epoch
 
 
 def draw(found: Judged) -> None:
@@ -64,7 +64,8 @@ def _rows(token: str, kept: Keepsakes) -> None:
 
 
 def _packed(kept: Keepsakes) -> Payload:
-    rows = [_stack(kept, _("Activity of the layers"), kept.activity, 0.0, STANDS_OUT)]
+    low, high = (float(end) for end in np.percentile(kept.activity, SPREAD))
+    rows = [_stack(kept, _("Activity of the layers"), kept.activity, low, max(high, low + 0.1))]
     if kept.received.shape[1]:
         # 1 is an even share
         even = kept.received * kept.time.count

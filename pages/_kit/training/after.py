@@ -7,6 +7,7 @@ from core.finetuning import runs
 from core.finetuning.runs import RunFolder
 from core.text import _
 from pages._kit import engine, errors, steps
+from pages._kit.outcome import earlier
 from pages._kit.plain import plain
 from pages._kit.training import course, step, written
 
@@ -17,6 +18,7 @@ def draw(place: DeltaGenerator) -> None:
     if found is None:
         place.markdown(_("Before and after stand here once a copy has been taught."))
         steps.onward("training", _("Teach a copy"), _("With the sounds that are chosen."))
+        earlier.draw()
         return
     if found.stage != "ended":
         place.markdown(_("This run has no result yet."))
@@ -38,9 +40,20 @@ def _outcome(run: RunFolder, place: DeltaGenerator) -> None:
             texts = engine.store().get(("texts", run.token), lambda: read_outcome(run.path, run.tuned))
         place.markdown(plain(texts.sentence()))
         written.draw(texts)
+        _keep(run)
         return
     from pages._kit.outcome import page
 
     outcome = engine.store().get(("outcome", run.token), run.read_outcome)
     place.markdown(page.sentence(outcome))
     page.draw(outcome)
+
+
+def _keep(run: RunFolder) -> None:
+    """Offer the copy that writes down what it hears, as copies that name classes are offered."""
+    from pages._kit.outcome import kept
+
+    earlier.note(run.token)
+    if run.tuned.is_dir():
+        kept.offer(run)
+    earlier.draw()
