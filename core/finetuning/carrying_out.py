@@ -41,6 +41,7 @@ def _classes(run: RunFolder, data: PreparedSet, lend: Lend, report: Report) -> O
 
 def _transcripts(run: RunFolder, data: PreparedSet, lend: Lend, report: Report) -> "TranscriptOutcome":
     from core.dataset.splits import divide
+    from core.finetuning.disk import in_words
     from core.finetuning.transcription.record import write_outcome
     from core.finetuning.transcription.transcripts import teach_transcripts
 
@@ -59,6 +60,9 @@ def _transcripts(run: RunFolder, data: PreparedSet, lend: Lend, report: Report) 
             return outcome
     except CancelledError:
         raise
+    except OSError as cause:
+        # not written down as failed: the run can go on
+        raise in_words(cause) from cause
     except StrataError as error:
         run.write_failure(Failure(str(error), error.hint))
         raise

@@ -110,6 +110,9 @@ class Course:
                 loss, right = loss + found[0] * len(batch), right + found[1]
                 report(self._progress(epoch, step + 1, steps))
         self.pupil.module.eval()
+        # the loss is measured before a step, so the last step of an epoch is seen by what it left alone
+        if not all(bool(part.isfinite().all()) for part in _parts(self.optimizer.param_groups)):
+            raise DivergedError
         return loss / len(order), right / len(order), rate
 
     def validate(self) -> tuple[float | None, float | None]:

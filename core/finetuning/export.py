@@ -17,6 +17,7 @@ from core.dataset.prepared import PreparedSet
 from core.family import Family, transformers_class
 from core.finetuning import additions, card
 from core.finetuning.additions import Added
+from core.finetuning.disk import plain_errors
 from core.finetuning.heads.layer_weighted import LayerWeightedHead, native_weights
 from core.finetuning.outcome import Outcome
 from core.finetuning.strategies import strategies
@@ -69,7 +70,8 @@ def write(pupil: "Pupil", folder: Path, readme: Callable[[bool], str], clips: Se
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        exported = _write(pupil, part, merged, clips[:COMPARED], said)
+        with plain_errors():
+            exported = _write(pupil, part, merged, clips[:COMPARED], said)
         pupil.extractor.save_pretrained(part)
         (part / "README.md").write_text(readme(exported.native), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,5 @@
 """What a frozen encoder says of each sound, computed once and kept on disk, so that every later run only reads."""
 
-import errno
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from core.dataset.prepared import PreparedSet
 from core.device import has_bfloat16
 from core.errors import MethodError
 from core.finetuning.batches import MOST_SECONDS, Batches
+from core.finetuning.disk import FULL
 from core.finetuning.headed import COUNTS
 from core.finetuning.heads.layer_weighted import pool
 from core.finetuning.pupil import Pupil
@@ -27,7 +27,6 @@ from core.text import _
 
 Kind = Literal["pooled", "frames"]
 FORMAT = 1  # part of every key: changes when the same sounds would give other numbers
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SPARE_DISK = 200_000_000  # bytes that are never filled
 SHARE_OF_MEMORY = 0.5  # that frames may take
 LARGEST_HALF = 65_504.0

@@ -13,7 +13,7 @@ from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
 from core.errors import CancelledError
 from core.finetuning.course import Course, DivergedError
-from core.finetuning.features import FULL
+from core.finetuning.disk import FULL
 from core.finetuning.history import Epoch, History
 from core.finetuning.lessons import lessons_for
 from core.finetuning.pupil import Pupil

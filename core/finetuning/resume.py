@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from core.finetuning.disk import plain_errors
 from core.finetuning.history import Epoch, History
 
 STATE, BEST = "state.safetensors", "best.safetensors"
@@ -68,7 +69,8 @@ class Keeper:
         unfinished = path.with_suffix(".unfinished")
         plain = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
         try:
-            save_file(plain, unfinished, {"format": str(FORMAT), **facts})
+            with plain_errors():
+                save_file(plain, unfinished, {"format": str(FORMAT), **facts})
             with unfinished.open("rb") as file:
                 os.fsync(file.fileno())
             unfinished.replace(path)

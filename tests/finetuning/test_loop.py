@@ -1,6 +1,5 @@
 """Learning: it learns, stops when it should, survives everything, and comes out the same each time."""
 
-import errno
 import os
 import signal
 import subprocess
@@ -20,7 +19,6 @@ from core.finetuning import course, loop, pupils
 from core.finetuning.history import Epoch, History
 from core.finetuning.losses import balance, loss_of
 from core.finetuning.pupil import Pupil
-from core.finetuning.resume import Keeper
 from core.finetuning.schedule import factor
 from core.finetuning.settings import FineTuneSettings
 from core.progress import Step
@@ -205,22 +203,33 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_best_epoch(
 
 
 def test_a_disk_that_fills_up_ends_the_run_with_the_epoch_that_was_kept(
-    teach: "Callable[..., Taught]", monkeypatch: pytest.MonkeyPatch
+    teach: "Callable[..., Taught]", largest_file: "Callable[[int], None]"
 ) -> None:
-    saves: list[int] = []
-    plain_save = Keeper.save
-
-    def save(self: Keeper, state: Any) -> None:
-        saves.append(1)
-        if len(saves) == 2:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        plain_save(self, state)
-
-    monkeypatch.setattr(Keeper, "save", save)
-    _pupil, history = teach()
+    _pupil, history = teach(on_epoch=lambda _pupil, _epoch: largest_file(1_000))
     assert history.ended == "full disk"
+    assert [epoch.number for epoch in history.epochs] == [1, 2]
     assert history.best >= 1
     assert "disk" in history.reason
+
+
+def test_a_last_step_that_breaks_the_weights_is_not_kept_though_nothing_validates_it(
+    teach: "Callable[..., Taught]", tmp_path: Path
+) -> None:
+    pupils_seen: list[Any] = []
+
+    def broken(step: Step) -> None:
+        if pupils_seen and step.done == step.total:  # as a step does whose gradient is no number
+            with torch.no_grad():
+                pupils_seen[-1].module.head.classifier.weight.fill_(float("nan"))
+
+    pupil, history = teach(
+        division=replace(halves(made(tmp_path / "set")), validation=()),
+        report=broken,
+        on_epoch=lambda taught, _epoch: pupils_seen.append(taught),
+    )
+    assert history.ended == "diverged"
+    assert history.best == SETTINGS.epochs - 1
+    assert all(bool(part.isfinite().all()) for part in pupil.module.parameters())
 
 
 def test_it_stops_early_and_keeps_the_epoch_of_the_lowest_validation_loss(teach: "Callable[..., Taught]") -> None:
