@@ -1,5 +1,6 @@
 """Choose the settings of a run by trying some, on the sounds for stopping; what was tried is kept with the run."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.dataset.division import Division
@@ -25,17 +26,20 @@ def best(
     wanted: SearchSettings | None,
     run: RunFolder,
     report: Report = silent,
+    number: int = 0,
 ) -> FineTuneSettings:
     """Return the settings that did best on the sounds for stopping; ``settings`` themselves where nothing is searched.
+
+    number  of the division: each is searched by itself, because what one learns from tests another
 
     What was chosen before an interruption is taken again. MethodError where no try gave a number.
     """
     if wanted is None:
         return settings
-    kept = run.read_trials()
+    kept = run.read_trials(number)
     if kept is None:
-        kept = _tried(model, data, division, settings, wanted, run, report)
-        run.write_trials(kept)
+        kept = _tried(model, data, division, settings, wanted, run.state / str(number), report)
+        run.write_trials(kept, number)
     if kept.best is None:
         raise MethodError(
             _("None of the settings that were tried led anywhere."), hint=_("Search among smaller learning rates.")
@@ -49,7 +53,7 @@ def _tried(
     division: Division,
     settings: FineTuneSettings,
     wanted: SearchSettings,
-    run: RunFolder,
+    state: Path,
     report: Report,
 ) -> Found:
     number = 0
@@ -63,7 +67,7 @@ def _tried(
             report(Step(step.done, step.total, note.format(number=at, note=step.note)))
 
         pupil = pupils.copy(model, data.labels, point)
-        return loop.teach(pupil, data, division, point, run.state / f"try-{number}", told)
+        return loop.teach(pupil, data, division, point, state / f"try-{number}", told)
 
     found = search(wanted, settings, teach, report, len(division.validation))
     if found.trials and found.trials[-1].history.ended == "cancelled":

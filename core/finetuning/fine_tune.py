@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from core.dataset.prepared import PreparedSet
 from core.errors import CancelledError, MethodError, StrataError
 from core.evaluation.predictions import Predictions
 from core.finetuning import befores, choosing, export, inside, loop, pupils
+from core.finetuning.disk import in_words
 from core.finetuning.history import Epoch, History
 from core.finetuning.keepsakes import keep_epoch
 from core.finetuning.outcome import Inside, Outcome
@@ -34,6 +35,7 @@ LISTENED = 40  # held-out sounds on which the inside is compared, at most
 class Lesson:
     """What one division gave: the copy that was taught on it, how that went, and what everyone said of its test."""
 
+    settings: FineTuneSettings
     pupil: Pupil
     history: History
     before: tuple[Predictions, ...]
@@ -49,6 +51,7 @@ class Course:
     settings: FineTuneSettings
     run: RunFolder
     clip: Clip | None
+    search: SearchSettings | None
 
 
 def fine_tune(
@@ -68,16 +71,15 @@ def fine_tune(
     first is the one that is kept.
 
     clip    whose way through the epochs of the first division is kept
-    search  settings are tried on the first division and the best taken, by its sounds for stopping; the test decides
+    search  settings are tried on each division and the best taken, by its own sounds for stopping; the test decides
             nothing
 
     A run that was interrupted goes on after its last finished epoch. Cancelling keeps what was finished; where nothing
     was, CancelledError. The shared model is only read. StrataError where the run cannot be done; it is written down.
     """
-    begun, course = time.monotonic(), Course(model, data, settings, run, clip)
+    begun, course = time.monotonic(), Course(model, data, settings, run, clip, search)
     try:
         with run.at_work():
-            course = replace(course, settings=choosing.best(model, data, divisions[0], settings, search, run, report))
             lessons = _lessons(course, divisions, report)
             changed = _inside(course, divisions[0], lessons[0].pupil, report)
             outcome = _outcome(course, divisions, split, lessons, changed, time.monotonic() - begun)
@@ -87,6 +89,9 @@ def fine_tune(
             return outcome
     except CancelledError:
         raise
+    except OSError as cause:
+        # not written down as failed: the run can go on
+        raise in_words(cause) from cause
     except StrataError as error:
         run.write_failure(Failure(str(error), error.hint))
         raise
@@ -95,7 +100,12 @@ def fine_tune(
 def _lessons(course: Course, divisions: Sequence[Division], report: Report) -> list[Lesson]:
     found: list[Lesson] = []
     for number, division in enumerate(divisions):
-        lesson = _lesson(course, division, number, _numbered(report, number, len(divisions)))
+        try:
+            lesson = _lesson(course, division, number, _numbered(report, number, len(divisions)))
+        except CancelledError:
+            if not found:
+                raise
+            break
         if lesson is None:
             break
         found.append(lesson)
@@ -119,7 +129,8 @@ def _numbered(report: Report, number: int, count: int) -> Report:
 
 def _lesson(course: Course, division: Division, number: int, report: Report) -> Lesson | None:
     """Teach on one division and ask everyone about its test; None where it was stopped before its first epoch."""
-    data, settings, run = course.data, course.settings, course.run
+    data, run = course.data, course.run
+    settings = choosing.best(course.model, data, division, course.settings, course.search, run, report, number)
     pupil = pupils.copy(course.model, data.labels, settings)
     watched = course.clip if number == 0 else None
     if watched is not None:
@@ -139,7 +150,7 @@ def _lesson(course: Course, division: Division, number: int, report: Report) -> 
         raise MethodError(history.reason, hint=_("Try a smaller learning rate, or another way of teaching."))
     probabilities = loop.predict(pupil, data, division.test, report)
     after = befores.predictions("after", data, division, probabilities)
-    return Lesson(pupil, history, befores.asked(course.model, data, division, settings, report), after)
+    return Lesson(settings, pupil, history, befores.asked(course.model, data, division, settings, report), after)
 
 
 def _inside(course: Course, division: Division, pupil: Pupil, report: Report) -> Inside:
@@ -160,7 +171,7 @@ def _outcome(
         model=course.model.spec,
         data=course.data.key,
         title=course.data.title,
-        settings=course.settings,
+        settings=lessons[0].settings,
         split=split,
         divisions=tuple(divisions[: len(lessons)]),
         histories=tuple(lesson.history for lesson in lessons),

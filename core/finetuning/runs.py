@@ -26,7 +26,6 @@ from core.text import _
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 ASKED, HISTORY, AT_WORK, FAILED, KEPT = "asked.json", "history.jsonl", "at-work.json", "failed.json", "kept"
-TRIALS = "trials.json"
 ENDED = ("outcome.json", "transcripts.json")  # what a run on classes, and one on transcripts, leaves last
 LARGEST_JSON = 4_000_000  # bytes
 BUDGET = 20_000_000_000  # bytes of all runs together
@@ -151,13 +150,14 @@ class RunFolder:
                 found.setdefault(built(int, row["division"]), {})[epoch.number] = epoch
         return {division: tuple(rows[number] for number in sorted(rows)) for division, rows in sorted(found.items())}
 
-    def write_trials(self, found: Found) -> None:
-        """Write down what was tried to choose the settings."""
-        write_json(self.path / TRIALS, plain(found), self.token)
+    def write_trials(self, found: Found, division: int = 0) -> None:
+        """Write down what was tried to choose the settings of a division."""
+        write_json(self.path / _trials(division), plain(found), self.token)
 
-    def read_trials(self) -> Found | None:
+    def read_trials(self, division: int = 0) -> Found | None:
         """Read what was tried; None where nothing was."""
-        return self._record(TRIALS, Found) if (self.path / TRIALS).is_file() else None
+        name = _trials(division)
+        return self._record(name, Found) if (self.path / name).is_file() else None
 
     def write_outcome(self, outcome: Outcome) -> None:
         """Write what came of it; from now on the run has ended, and what was only for going on is removed."""
@@ -205,6 +205,10 @@ class RunFolder:
             if path.stat().st_size > LARGEST_JSON:
                 raise ValueError(_("{file} is too large").format(file=name))
             return path.read_text("utf-8")
+
+
+def _trials(division: int) -> str:
+    return f"trials-{division}.json" if division else "trials.json"
 
 
 def begin(asked: Asked, home: Path | None = None, budget_bytes: int = BUDGET) -> RunFolder:

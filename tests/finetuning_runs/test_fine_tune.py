@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
 from core.dataset.splits import divide
-from core.errors import CancelledError, MethodError
+from core.errors import CancelledError, MethodError, ModelError
 from core.evaluation.compare import PRETRAINED, compare
-from core.finetuning import keepsakes, runs
+from core.finetuning import keepsakes, loop, runs
 from core.finetuning.befores import known_classes
 from core.finetuning.fine_tune import fine_tune
+from core.finetuning.history import History
 from core.finetuning.outcome import Outcome
+from core.finetuning.pupil import Pupil
 from core.finetuning.runs import Asked, RunFolder
 from core.finetuning.search import SearchSettings
 from core.finetuning.settings import FineTuneSettings, SplitSettings
@@ -189,6 +193,46 @@ def test_settings_are_chosen_on_the_sounds_for_stopping_and_kept(model: LoadedMo
     assert outcome.settings == best.settings
     assert outcome.settings.epochs == 3
     assert run.asked.search == search
+
+
+def test_each_part_chooses_its_settings_by_itself_because_what_one_learns_from_tests_another(
+    model: LoadedModel, data: PreparedSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = SearchSettings("grid", rates=(1e-3, 0.05), steps=2, epochs=(1,))
+    split = SplitSettings("leave-one-out", validation=0.34)
+    tested = [set(division.test) for division in divide(data, split)]
+    tried: list[tuple[str, set[int]]] = []
+    teach = loop.teach
+
+    def seen(pupil: Pupil, data: PreparedSet, division: Division, *rest: Any) -> History:
+        tried.append((str(rest[1].parent.name), {*division.train, *division.validation}))
+        return teach(pupil, data, division, *rest)
+
+    monkeypatch.setattr(loop, "teach", seen)
+    taught(model, data, split=split, search=search)
+    searched = [(int(part), heard) for part, heard in tried if part.isdigit()]
+    assert [part for part, _heard in searched] == sorted([*range(len(tested))] * 2)
+    assert not any(heard & tested[part] for part, heard in searched)
+
+
+def test_a_disk_that_is_full_at_the_end_is_said_and_the_run_goes_on_once_there_is_room(
+    model: LoadedModel, data: PreparedSet, largest_file: Callable[[int], None]
+) -> None:
+    run = runs.begin(Asked(model.spec, data.key, data.title, SETTINGS, SPLIT, 0))
+    whole = (model.module.num_parameters() // 2) * 4  # bytes: no file that holds the model
+
+    def filling(step: Step) -> None:
+        if "saved" in step.note:
+            largest_file(whole)
+
+    with pytest.raises(ModelError, match="disk is full"):
+        taught(model, data, filling, run)
+    assert run.status == "interrupted"
+    largest_file(10**12)
+    heard: list[str] = []
+    taught(model, data, lambda step: heard.append(step.note), run)
+    assert run.status == "ended"
+    assert not any("Epoch" in note for note in heard)
 
 
 def test_a_bundled_model_has_no_head_for_tones(data: PreparedSet) -> None:
