@@ -71,8 +71,7 @@ def fine_tune(
     first is the one that is kept.
 
     clip    whose way through the epochs of the first division is kept
-    search  settings are tried on each division and the best taken, by its own sounds for stopping; the test decides
-            nothing
+    search  settings are tried on each division and the best taken, by its own sounds for stopping
 
     A run that was interrupted goes on after its last finished epoch. Cancelling keeps what was finished; where nothing
     was, CancelledError. The shared model is only read. StrataError where the run cannot be done; it is written down.
@@ -90,8 +89,7 @@ def fine_tune(
     except CancelledError:
         raise
     except OSError as cause:
-        # not written down as failed: the run can go on
-        raise in_words(cause) from cause
+        raise in_words(cause) from cause  # not written down as failed: the run can go on
     except StrataError as error:
         run.write_failure(Failure(str(error), error.hint))
         raise
