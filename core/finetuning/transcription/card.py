@@ -1,5 +1,6 @@
 """The model card of a taught recogniser: data, split, settings, versions, results and limits, none typed by hand."""
 
+import json
 from dataclasses import asdict
 
 from core.evaluation.intervals import Estimate
@@ -8,6 +9,7 @@ from core.finetuning.transcription.outcome import TranscriptOutcome, Written
 TEMPLATE = """\
 ---
 license: {licence}
+model_name: {name}
 pipeline_tag: automatic-speech-recognition
 tags: [strata, ctc]
 ---
@@ -58,6 +60,7 @@ def card_of(outcome: TranscriptOutcome, licence: str = "", source: str = "") -> 
         voices=_voices(voices, outcome.new_voices), drawn="whole voices" if voices > 1 else "single sounds",
         ended=history.reason, rows="\n".join(_row(entry) for entry in written),
         settings=_listed(asdict(outcome.settings)), versions=_listed(dict(outcome.versions)),
+        name=json.dumps(f"{outcome.title} – {outcome.model.name}", ensure_ascii=False),
     )  # fmt: skip
 
 
