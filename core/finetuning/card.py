@@ -6,7 +6,7 @@ In English in every language of Strata, as model cards are read by programs and 
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from core.dataset.prepared import PreparedSet
@@ -14,6 +14,8 @@ from core.evaluation.intervals import Estimate, estimate
 from core.evaluation.metrics import ACCURACY, BALANCED, MACRO_F1
 from core.evaluation.predictions import Predictions
 from core.finetuning.outcome import Outcome
+from core.finetuning.settings import FineTuneSettings
+from core.finetuning.strategies import strategies
 from core.model_spec import ModelCard
 
 LICENCE = re.compile(r"[A-Za-z0-9.+-]{1,40}")
@@ -98,9 +100,8 @@ def _split(outcome: Outcome) -> Iterator[str]:
 
 def _how(outcome: Outcome) -> Iterator[str]:
     yield ""
-    yield from (
-        f"- {field.name}: {_value(getattr(outcome.settings, field.name))}" for field in fields(outcome.settings)
-    )
+    settings = replace(outcome.settings, learning_rate=_rate(outcome.settings))
+    yield from (f"- {field.name}: {_value(getattr(settings, field.name))}" for field in fields(settings))
     yield f"- seconds in all: {outcome.seconds:.0f}"
     yield f"- versions: {', '.join(f'{name} {_plain(said)}' for name, said in sorted(outcome.versions.items()))}"
     yield ""
@@ -111,6 +112,11 @@ def _how(outcome: Outcome) -> Iterator[str]:
         numbers = (best.loss, best.validation_loss, best.validation_accuracy) if best else (None, None, None)
         shown = " | ".join("–" if number is None else f"{number:.3f}" for number in numbers)
         yield f"| {_plain(division.name) or '1'} | {len(history.epochs)} | {history.best} | {history.ended} | {shown} |"
+
+
+def _rate(settings: FineTuneSettings) -> float:
+    """Name the rate that was used where none was chosen."""
+    return settings.learning_rate or strategies()[settings.strategy].learning_rate
 
 
 def _results(outcome: Outcome) -> Iterator[str]:

@@ -10,6 +10,7 @@ from core.finetuning.history import Epoch
 from core.finetuning.outcome import Outcome
 from core.finetuning.runs import Failure, RunFolder
 from core.progress import Report, silent
+from core.room import use
 
 if TYPE_CHECKING:
     from core.finetuning.pupil import Pupil
@@ -26,6 +27,7 @@ def carry_out(run: RunFolder, data: PreparedSet, lend: Lend, report: Report = si
 
     CancelledError where nothing was finished before it was stopped; StrataError where it cannot be done, written down.
     """
+    use(data.folder)
     return _transcripts(run, data, lend, report) if data.task == "transcripts" else _classes(run, data, lend, report)
 
 

@@ -23,6 +23,7 @@ from core.finetuning.heads.layer_weighted import pool
 from core.finetuning.pupil import Pupil
 from core.memory import available_memory, free_disk, plain_size
 from core.progress import Report, Step, silent
+from core.room import make_room, use
 from core.text import _
 
 Kind = Literal["pooled", "frames"]
@@ -83,6 +84,7 @@ class Features:
     def rows(self, indices: Sequence[int], report: Report = silent) -> list[np.ndarray]:
         """Return the rows of some sounds, computing those that were never asked for; MethodError where too large."""
         self._demand_room(indices)
+        use(self.place)
         filled = self._filled()
         missing = [index for index in sorted(set(indices)) if not filled[index] and index not in self.fresh]
         if missing:
@@ -144,9 +146,10 @@ class Features:
     def _prepare_files(self) -> bool:
         if self._filled().any():
             return True
-        if free_disk(self.place) < self.offsets[-1] + SPARE_DISK:
+        needed = int(self.offsets[-1])
+        if not make_room(self.place.parent, needed) or free_disk(self.place) < needed + SPARE_DISK:
             return False
-        self.place.mkdir(parents=True, exist_ok=True)
+        self.place.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path, size in self._files().items():
             with path.open("wb") as file:
                 file.truncate(size)

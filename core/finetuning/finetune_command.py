@@ -11,6 +11,7 @@ from core.dataset import home as homes
 from core.dataset.collection import Task
 from core.dataset.prepared import TABLE, PreparedSet
 from core.dataset.preparing import open_prepared, prepare
+from core.dataset.splits import divide
 from core.errors import MethodError
 from core.evaluation.compare import compare, title
 from core.evaluation.intervals import estimate
@@ -55,7 +56,9 @@ def _finetune(arguments: Namespace) -> None:
         run = runs.find(arguments.resume, home)
     else:
         settings, split = _settings(arguments, data.task), read_settings(arguments, SplitSettings)
-        run = runs.begin(Asked(sources.parse(arguments.model), data.key, data.title, settings, split), home)
+        watched = divide(data, split)[0].test[0]
+        spec = sources.parse(arguments.model)
+        run = runs.begin(Asked(spec, data.key, data.title, settings, split, watched), home)
     say(_("Run {token}").format(token=run.token))
 
     def lend() -> "LoadedModel":

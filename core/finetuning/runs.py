@@ -21,14 +21,15 @@ from core.finetuning.outcome_file import read, write
 from core.finetuning.records import built, plain
 from core.finetuning.search import Found, SearchSettings
 from core.finetuning.settings import FineTuneSettings, SplitSettings
+from core.memory import plain_size
 from core.model_spec import ModelSpec
+from core.room import BUDGET, taken
 from core.text import _
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 ASKED, HISTORY, AT_WORK, FAILED, KEPT = "asked.json", "history.jsonl", "at-work.json", "failed.json", "kept"
 ENDED = ("outcome.json", "transcripts.json")  # what a run on classes, and one on transcripts, leaves last
 LARGEST_JSON = 4_000_000  # bytes
-BUDGET = 20_000_000_000  # bytes of all runs together
 Status = Literal["ended", "failed", "at work", "interrupted"]
 
 
@@ -181,7 +182,7 @@ class RunFolder:
     @property
     def bytes(self) -> int:
         """How much disk it takes."""
-        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+        return taken(self.path)
 
     def _worked_on(self) -> bool:
         with told(self.token):
@@ -212,9 +213,16 @@ def _trials(division: int) -> str:
 
 
 def begin(asked: Asked, home: Path | None = None, budget_bytes: int = BUDGET) -> RunFolder:
-    """Make the folder of a new run; the oldest runs that nobody keeps leave where all take more than the budget."""
+    """Make the folder of a new run; the oldest runs that nobody keeps leave where all take more than the budget.
+
+    ModelError where those that are kept take more.
+    """
     run = RunFolder(runs_folder(home) / secrets.token_hex(16))
-    tidy(home, budget_bytes)
+    if (total := tidy(home, budget_bytes)) > budget_bytes:
+        raise ModelError(
+            _("The runs that are kept take {size}: there is no place for another.").format(size=plain_size(total)),
+            hint=_("Remove runs that are no longer needed."),
+        )
     with told(run.token):
         run.path.mkdir(parents=True, mode=0o700)
     begun = asked.begun or time.time()
@@ -241,16 +249,20 @@ def runs(home: Path | None = None) -> tuple[RunFolder, ...]:
     return tuple(sorted(own, key=lambda run: (run.path / ASKED).stat().st_mtime_ns, reverse=True))
 
 
-def tidy(home: Path | None = None, budget_bytes: int = BUDGET) -> None:
-    """Remove the oldest runs that are neither kept nor worked on until the others fit into the budget."""
+def tidy(home: Path | None = None, budget_bytes: int = BUDGET) -> int:
+    """Remove the oldest runs that are neither kept nor worked on until the others fit into the budget.
+
+    Returns the bytes that all take then.
+    """
     sizes = {run: run.bytes for run in runs(home)}
     total = sum(sizes.values())
     for run in reversed(sizes):
         if total <= budget_bytes:
-            return
+            break
         if not run.kept and not run._worked_on():
             run.delete()
             total -= sizes[run]
+    return total
 
 
 def runs_folder(home: Path | None = None) -> Path:
