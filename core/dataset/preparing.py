@@ -23,9 +23,11 @@ from core.dataset.naming import demand_classes, natural
 from core.dataset.prepared import SAMPLES, TABLE, Item, PreparedSet
 from core.decoder import Limits
 from core.errors import ClipError, DatasetError
+from core.finetuning.needed import needed_sets
 from core.finetuning.settings import PrepareSettings
 from core.memory import available_memory, free_disk, plain_size
 from core.progress import Report, Step, silent
+from core.room import BUDGET, make_room, use
 from core.sound import decode
 from core.text import _
 
@@ -53,6 +55,7 @@ def prepare(collection: Collection, settings: PrepareSettings, home: Path, repor
 
     report  hears two steps per sound, one for looking and one for decoding; may raise to stop
 
+    Where all sets take more than ``room.BUDGET``, those unused for longest leave, but for those of kept runs.
     Sounds that cannot be used are listed as skipped. Raises DatasetError where too few are left, where the set would
     fit neither into memory nor on the disk, and where the disk fills up; nothing unfinished stays behind.
     """
@@ -68,6 +71,7 @@ def prepare(collection: Collection, settings: PrepareSettings, home: Path, repor
         _demand_room(survey.seconds, settings, home)
         _make(collection, settings, folder, report)
     report(Step(2 * len(collection.examples), 2 * len(collection.examples)))
+    use(folder)
     found = open_prepared(folder)
     return replace(found, title=collection.title, licence=collection.licence, source=collection.source)
 
@@ -84,6 +88,7 @@ def find(key: str, home: Path) -> PreparedSet:
         raise DatasetError(
             _("These prepared sounds are not here any more."), hint=_("Choose or prepare the sounds again.")
         )
+    use(folder)
     return open_prepared(folder)
 
 
@@ -133,6 +138,13 @@ def _told_seconds(data: bytes, settings: PrepareSettings) -> float:
 def _demand_room(seconds: float, settings: PrepareSettings, home: Path) -> None:
     """Refuse before any work what cannot fit."""
     needed = round(seconds * settings.sample_rate) * table.SAMPLE_BYTES
+    if not make_room(home / SETS, needed, BUDGET, needed_sets(home)):
+        raise DatasetError(
+            _("Prepared, these sounds take {needed}, more than there is place for.").format(needed=plain_size(needed)),
+            hint=_("All prepared sounds may take {most}: remove kept runs, or wait an hour, or take fewer.").format(
+                most=plain_size(BUDGET)
+            ),
+        )
     disk, memory = max(0, free_disk(home) - SPARE_DISK), available_memory()
     if needed <= min(disk, memory):
         return
@@ -210,7 +222,7 @@ def _sweep(sets: Path) -> None:
 def _put(place: Path, folder: Path) -> None:
     """Give the folder its name; where another run was faster, its folder stays."""
     inner = place / folder.name
-    inner.mkdir()
+    inner.mkdir(mode=0o700)
     for name in (SAMPLES, TABLE):
         (place / name).rename(inner / name)
     try:

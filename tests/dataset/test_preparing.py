@@ -1,5 +1,6 @@
 """Preparing is done once, by content; what cannot be used is left out and said; nothing half done stays behind."""
 
+import os
 import resource
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +15,10 @@ from core.dataset.collection import Collection, Example
 from core.dataset.preparing import find, open_prepared, prepare
 from core.dataset.uploads import collect
 from core.errors import CancelledError, DatasetError
-from core.finetuning.settings import PrepareSettings
+from core.finetuning import runs
+from core.finetuning.runs import Asked
+from core.finetuning.settings import FineTuneSettings, PrepareSettings, SplitSettings
+from core.model_spec import ModelSpec
 from core.progress import Step, silent
 from tests.dataset.made import RATE, sound, tone, wav
 
@@ -225,6 +229,21 @@ def test_a_set_that_cannot_fit_is_refused_before_any_work(
         prepare(pets(), PLAIN, home)
     assert caught.value.hint
     assert not home.exists()
+
+
+def test_sets_that_nobody_used_for_long_make_room_but_not_those_of_kept_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "BUDGET", 200_000)  # bytes: one set of these takes 64,000 and its table
+    made = [prepare(pets(more=sound(300 + 10 * number)), PLAIN, home) for number in range(2)]
+    asked = Asked(ModelSpec("bundled", "speech-tiny"), made[0].key, "Pets", FineTuneSettings(), SplitSettings())
+    runs.begin(asked, home).keep()
+    with pytest.raises(DatasetError, match="more than there is place for"):
+        prepare(pets(more=sound(350)), PLAIN, home)  # both were used a moment ago
+    for data in made:
+        os.utime(data.folder, (0, 0))
+    last = prepare(pets(more=sound(350)), PLAIN, home)
+    assert sorted(path.name for path in (home / "sets").iterdir()) == sorted([made[0].key, last.key])
 
 
 def test_a_disk_that_fills_up_is_told_and_leaves_nothing(home: Path) -> None:

@@ -162,3 +162,12 @@ def test_the_oldest_that_nobody_keeps_make_room(tmp_path: Path) -> None:
     assert runs.runs(tmp_path) == (made[3], made[1])
     made[3].delete()
     assert runs.runs(tmp_path) == (made[1],)
+
+
+def test_where_kept_runs_fill_the_room_no_other_begins(tmp_path: Path) -> None:
+    kept = runs.begin(ASKED, tmp_path)
+    (kept.path / "weights").write_bytes(bytes(10_000))
+    kept.keep()
+    with pytest.raises(ModelError, match="no place for another"):
+        runs.begin(ASKED, tmp_path, 9_000)
+    assert runs.runs(tmp_path) == (kept,)
