@@ -50,7 +50,7 @@ class Features:
 
     @classmethod
     def of(cls, pupil: Pupil, data: PreparedSet, kind: Kind) -> "Features":
-        """Find the features of a set by what decides their numbers: sounds, weights, extractor, layers, precision."""
+        """Find the features of a set by what decides their numbers: sounds, model, extractor, layers, precision."""
         return cls(pupil, data, kind, home() / "features" / key(pupil, data, kind))
 
     @cached_property
@@ -99,10 +99,10 @@ class Features:
 
     def _filled(self) -> np.ndarray:
         """Tell which rows are on disk, (sounds,)."""
-        whole = [path for path, size in self._files().items() if path.is_file() and path.stat().st_size == size]
-        if len(whole) < len(self._files()):
-            return np.zeros(len(self.shapes), np.uint8)
-        return np.fromfile(self.place / FILLED, np.uint8)
+        return np.fromfile(self.place / FILLED, np.uint8) if self._is_there() else np.zeros(len(self.shapes), np.uint8)
+
+    def _is_there(self) -> bool:
+        return all(path.is_file() and path.stat().st_size == size for path, size in self._files().items())
 
     def _files(self) -> Mapping[Path, int]:
         return {self.place / VALUES: int(self.offsets[-1]), self.place / FILLED: len(self.shapes)}
@@ -144,7 +144,7 @@ class Features:
         return [laid[row, :, :count].copy() for row, count in enumerate(real)]
 
     def _prepare_files(self) -> bool:
-        if self._filled().any():
+        if self._is_there():  # perhaps begun by another program, which fills them as well
             return True
         needed = int(self.offsets[-1])
         if not make_room(self.place.parent, needed) or free_disk(self.place) < needed + SPARE_DISK:
@@ -174,6 +174,7 @@ class Features:
 
 
 VALUES, FILLED = "values.bin", "filled.u8"
+NAMES = ("id2label", "label2id", "_name_or_path", "architectures", "problem_type")  # say nothing of the numbers
 
 
 def key(pupil: Pupil, data: PreparedSet, kind: Kind) -> str:
@@ -181,8 +182,9 @@ def key(pupil: Pupil, data: PreparedSet, kind: Kind) -> str:
     module: Any = pupil.module
     digest = hashlib.blake2b(digest_size=16)
     rounded = pupil.precision == "bfloat16" and has_bfloat16()
-    facts = [FORMAT, data.key, kind, list(module.head.reads), rounded, type(module.base).__name__]
-    digest.update(json.dumps(facts).encode())
+    built = {name: value for name, value in module.base.config.to_dict().items() if name not in NAMES}
+    facts = [FORMAT, data.key, kind, list(module.head.reads), rounded, type(module.base).__name__, built]
+    digest.update(json.dumps(facts, sort_keys=True, default=str).encode())
     with suppress(AttributeError):
         digest.update(pupil.extractor.to_json_string().encode())
     digest.update(identity(module.base))

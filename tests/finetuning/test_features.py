@@ -127,6 +127,17 @@ def test_other_weights_other_sounds_and_other_precision_are_kept_apart(
     assert (features.key(rounded, data, "pooled") in keys) is not features.has_bfloat16()
 
 
+@pytest.mark.parametrize(("part", "value"), [("num_attention_heads", 1), ("layer_norm_eps", 0.1)])
+def test_the_same_weights_in_another_model_are_kept_apart(
+    part: str, value: float, paired: "Callable[[Small], Pair]", tmp_path: Path
+) -> None:
+    data, one, other, renamed = made(tmp_path / "set", 6), *(untaught(paired(TINY)) for _copy in range(3))
+    setattr(other.module.base.config, part, value)
+    renamed.module.base.config.id2label = {0: "x", 1: "y"}
+    assert features.key(one, data, "pooled") != features.key(other, data, "pooled")
+    assert features.key(one, data, "pooled") == features.key(renamed, data, "pooled")
+
+
 def test_what_was_heard_before_a_stop_is_not_heard_again(
     paired: "Callable[[Small], Pair]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
