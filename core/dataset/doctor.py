@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from core.dataset import _outcome_findings, _set_findings, _shortcut_findings, _side_findings
+from core.dataset import _earlier_findings, _outcome_findings, _set_findings, _shortcut_findings, _side_findings
 from core.dataset.division import Division
 from core.dataset.findings import Finding
 from core.dataset.prepared import PreparedSet
@@ -47,6 +47,7 @@ def after(data: PreparedSet, outcome: Outcome, compared: Comparison | None = Non
             *_outcome_findings.of_test_size(compared),
             *_outcome_findings.of_histories(outcome),
             *_outcome_findings.of_split(data, outcome),
+            *_earlier_findings.of_earlier_runs(data, outcome),
         ]
     )
 
