@@ -41,7 +41,7 @@ class SplitSettings:
     """
 
     kind: Literal["hold-out", "folds", "leave-one-out"] = setting(
-        "hold-out", N_("Test on"), N_("Part of the sounds, each part in turn, or each speaker in turn.")
+        "hold-out", N_("Test on"), N_("Part of the sounds, each part in turn, or each speaker or group in turn.")
     )
     test: float = setting(
         0.25, N_("Share for the test"), N_("Never used for learning or for any choice."), least=0.1, most=0.5

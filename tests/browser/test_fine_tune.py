@@ -68,7 +68,7 @@ def visit(page: Page, server: Server) -> Visit:
 def test_from_the_vowels_to_before_and_after_in_a_few_clicks(visit: Visit) -> None:
     page = visit.page
     visit.prepare_vowels()
-    assert "nobody's voice stands on both sides" in visit.sentence
+    assert "nothing of one voice or group stands on both sides" in visit.sentence
     tile = page.locator(".st-key-set-tiles .choose").first
     tile.click()
     expect(page.locator(".strip")).to_have_attribute("data-playing", "true", timeout=PATIENCE)

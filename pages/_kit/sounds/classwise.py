@@ -104,11 +104,11 @@ def _fill(draft: Draft, label: str) -> None:
             help=_("Each recording becomes one sound of the class. It stays in this window until you prepare the set."),
         )
         group = st.text_input(
-            _("Whose voice is it? (optional)"),
+            _("Whose voice, or which group? (optional)"),
             session.recall("draft-group", ""),
             max_chars=LONGEST_LABEL,
             key="draft-group-name",
-            help=_("Holds for what you add next. Nobody's voice will then be learned from and tested on at once."),
+            help=_("Holds for what you add next. No voice or group will then be both learned from and tested on."),
         )
         session.remember("draft-group", group)
     _take(draft, label, group, [(file.name, file.getvalue()) for file in given], recorded)

@@ -1,4 +1,4 @@
-"""How the sounds are divided: whose are learned from, whose decide when to stop, whose test."""
+"""How the sounds are divided: which are learned from, which decide when to stop, which test."""
 
 import csv
 from collections import Counter
@@ -40,7 +40,7 @@ def draw(data: PreparedSet, divisions: tuple[Division, ...]) -> None:
     """Draw who stands where."""
     which = divisions[0] if len(divisions) == 1 else _one(divisions)
     by_voice = any(item.group for item in data.items)
-    figure = labelled.sides(_rows(data, which, by_voice), _("voice") if by_voice else _("class"))
+    figure = labelled.sides(_rows(data, which, by_voice), _("voice or group") if by_voice else _("class"))
     st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt, key="split-chart")
     st.caption(_kept_together(which, by_voice))
     st.download_button(
@@ -51,7 +51,7 @@ def draw(data: PreparedSet, divisions: tuple[Division, ...]) -> None:
         key="split-save",
         on_click="ignore",
         icon=":material/download:",
-        help=_("Every sound with its class, its voice and the side on which it stands."),
+        help=_("Every sound with its class, its voice or group, and the side on which it stands."),
     )
 
 
@@ -71,7 +71,7 @@ def _rows(data: PreparedSet, division: Division, by_voice: bool) -> tuple[tuple[
     for side in sets.SIDES:
         for at in getattr(division, side):
             item = data.items[at]
-            name = item.group or _("nobody said who") if by_voice else item.label or _("without a label")
+            name = item.group or _("not named") if by_voice else item.label or _("without a label")
             counts[name, side] += 1
     order = {side: number for number, side in enumerate(sets.SIDES)}
     listed = sorted(counts.items(), key=lambda entry: (order[entry[0][1]], entry[0][0]))
@@ -84,18 +84,22 @@ def _rows(data: PreparedSet, division: Division, by_voice: bool) -> tuple[tuple[
 
 def _kept_together(division: Division, by_voice: bool) -> str:
     if division.by == "group":
-        return _("Each voice stands on one side only: the test asks about people whom the copy has never heard.")
+        return _(
+            "Each voice or group stands on one side only: the test asks about those that the copy has never heard."
+        )
     if division.by == "publisher":
         return _("The sides are those that the publisher of the set has chosen.")
     if by_voice:
-        return _("Split file by file: a voice can stand on both sides, so the test says little about new people.")
-    return _("Nobody said who speaks, so the split is file by file: the same voice may stand on both sides.")
+        return _(
+            "Split file by file: a voice or group can stand on both sides, so the test says little about new ones."
+        )
+    return _("No voices or groups are named, so the split is file by file: the same one may stand on both sides.")
 
 
 def _listing(data: PreparedSet, division: Division) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("name", "class", "voice", "side"))
+    writer.writerow(("name", "class", "group", "side"))
     for side in sets.SIDES:
         for at in getattr(division, side):
             item = data.items[at]

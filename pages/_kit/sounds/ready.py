@@ -85,7 +85,9 @@ def _facts(ready: "ReadySet") -> str:
             parts.append(n_("{count} class", "{count} classes", len(count.classes)).format(count=len(count.classes)))
         parts.append(n_("{count} sound", "{count} sounds", count.sounds).format(count=count.sounds))
         if count.voices:
-            parts.append(n_("{count} voice", "{count} voices", count.voices).format(count=count.voices))
+            parts.append(
+                n_("{count} voice or group", "{count} voices or groups", count.voices).format(count=count.voices)
+            )
     parts.append(_("{size} MB").format(size=f"{ready.megabytes:.2g}"))
     parts.append(_("here already") if ready.here else _("fetched from its publisher"))
     line = " · ".join(parts)

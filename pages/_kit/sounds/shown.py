@@ -19,15 +19,15 @@ EVERY = ""  # the choice that leaves no class out
 
 
 def about(found: Collection | PreparedSet) -> None:
-    """Write in one line how much it is, who speaks, and under which licence."""
+    """Write in one line how much it is, of how many voices or groups, and under which licence."""
     count = sets.tally(found)
     parts = [n_("{count} sound", "{count} sounds", count.sounds).format(count=count.sounds)]
     if count.classes:
         parts.append(n_("{count} class", "{count} classes", len(count.classes)).format(count=len(count.classes)))
     parts.append(
-        n_("{count} voice", "{count} voices", count.voices).format(count=count.voices)
+        n_("{count} voice or group", "{count} voices or groups", count.voices).format(count=count.voices)
         if count.voices
-        else _("nobody said who speaks")
+        else _("no voices or groups named")
     )
     if isinstance(found, PreparedSet):
         parts.append(_("{seconds:.3g} s in all").format(seconds=found.seconds))

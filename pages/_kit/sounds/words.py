@@ -34,25 +34,26 @@ def ready(data: PreparedSet, divisions: tuple[Division, ...]) -> str:
 
 
 def amount(count: Tally, task: str) -> str:
-    """Count sounds, classes and voices, in bold."""
+    """Count sounds, classes, and voices or groups, in bold; what has a transcript is spoken by voices."""
     sounds = n_("**{count} sound**", "**{count} sounds**", count.sounds).format(count=count.sounds)
-    voices = n_("{count} voice", "{count} voices", count.voices).format(count=count.voices)
     if task == "transcripts" or not count.classes:
+        voices = n_("{count} voice", "{count} voices", count.voices).format(count=count.voices)
         return _("{sounds} by {voices}").format(sounds=sounds, voices=voices) if count.voices else sounds
     classes = n_("{count} class", "{count} classes", len(count.classes)).format(count=len(count.classes))
     if not count.voices:
         return _("{sounds} of {classes}").format(sounds=sounds, classes=classes)
-    return _("{sounds} of {classes} by {voices}").format(sounds=sounds, classes=classes, voices=voices)
+    groups = n_("{count} voice or group", "{count} voices or groups", count.voices).format(count=count.voices)
+    return _("{sounds} of {classes} by {groups}").format(sounds=sounds, classes=classes, groups=groups)
 
 
 def _fair(data: PreparedSet, divisions: tuple[Division, ...]) -> str:
     if not any(item.group for item in data.items):
-        return _("nobody said who speaks, so the same voice may stand on both sides")
+        return _("no voices or groups are named, so the same one may stand on both sides")
     shared = max(len(sets.shared_voices(data, division)) for division in divisions)
     if shared:
         return n_(
-            "{count} voice stands on both sides, so the test says little about new people",
-            "{count} voices stand on both sides, so the test says little about new people",
+            "{count} voice or group stands on both sides, so the test says little about new ones",
+            "{count} voices or groups stand on both sides, so the test says little about new ones",
             shared,
         ).format(count=shared)
-    return _("nobody's voice stands on both sides")
+    return _("nothing of one voice or group stands on both sides")

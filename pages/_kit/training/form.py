@@ -15,7 +15,7 @@ DECADES = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-
 CHOICES = {
     "hold-out": N_("one part"),
     "folds": N_("parts in turn"),
-    "leave-one-out": N_("voices in turn"),
+    "leave-one-out": N_("groups in turn"),
     "none": N_("no"),
     "peak": N_("same peak"),
     "loudness": N_("same loudness"),

@@ -48,7 +48,7 @@ def _sentence(data: PreparedSet, divisions: tuple[Division, ...]) -> str:
             len(divisions),
         ).format(title=plain(data.title), count=len(divisions))
     voices = len({data.items[at].group for at in divisions[0].test} - {""})
-    by = n_(" by {count} voice", " by {count} voices", voices).format(count=voices) if voices else ""
+    by = n_(" by {count} voice or group", " by {count} voices or groups", voices).format(count=voices) if voices else ""
     return _("A copy will learn from **{learned} sounds** and be tested on **{tested}** others{by}.").format(
         learned=learned, tested=tested, by=by
     )

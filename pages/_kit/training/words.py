@@ -16,7 +16,7 @@ def meaning() -> tuple[str, ...]:
         ),
         _(
             "The **test** is asked once, at the end, about sounds that took no part in any choice. What is said of "
-            "before and after is measured on them, with the number of sounds and voices behind it."
+            "before and after is measured on them, with the number of sounds, and of voices or groups, behind it."
         ),
     )
 
