@@ -15,6 +15,7 @@ from core.dataset.prepared import PreparedSet
 from core.finetuning.adversarial import robust_loss
 from core.finetuning.augmentation import Augmenter
 from core.finetuning.features import Features
+from core.finetuning.heads.first_fit import first_fit
 from core.finetuning.lessons import Lessons, lessons_for, one_thread
 from core.finetuning.losses import balance, loss_of
 from core.finetuning.pupil import Pupil
@@ -89,6 +90,15 @@ class Course:
         pooled = torch.stack([torch.tensor(row) for row in rows])
         with one_thread():
             module.head.measure(pooled, self.targets[train], [self.data.items[index].group for index in train])
+            if self.encoder_learns:
+                self._fit_head(pooled, train)
+
+    def _fit_head(self, pooled: Tensor, train: Sequence[int]) -> None:
+        module: Any = self.pupil.module
+        chance = self._chance(0)
+        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+            torch.manual_seed(int(torch.randint(2**62, (1,), generator=chance)))
+            first_fit(module.head, pooled, self.targets[list(train)], self.loss, chance)
 
     def learn(self, epoch: int, report: Report) -> tuple[float, float, float]:
         """Go once through all sounds for learning: mean loss, share right, and the last learning rate."""
