@@ -17,7 +17,7 @@ from core.finetuning.disk import FULL
 from core.finetuning.history import Epoch, History
 from core.finetuning.lessons import lessons_for
 from core.finetuning.pupil import Pupil
-from core.finetuning.resume import Keeper, State, key_of, moments, remember
+from core.finetuning.resume import Keeper, State, key_of, moments, remember, sketch
 from core.finetuning.settings import FineTuneSettings
 from core.progress import Report, Step, silent
 from core.text import _
@@ -81,7 +81,8 @@ def teach(
     settings, sounds and machine give the same weights, also when it was interrupted between two epochs.
     """
     course = Course(pupil, data, division, settings)
-    keeper = Keeper(state, key_of(data.key, division, settings, pupil.labels, pupil.parts, course.shapes()))
+    known = sketch(pupil.module), course.shapes()
+    keeper = Keeper(state, key_of(data.key, division, settings, pupil.labels, pupil.parts, *known))
     return go_through(course, keeper, report, on_epoch)
 
 

@@ -141,6 +141,19 @@ def test_the_state_of_another_run_is_left_aside(teach: "Callable[..., Taught]") 
     assert heard == [1, 2, 3, 4]
 
 
+def test_the_state_of_a_run_on_another_version_of_the_model_is_left_aside(
+    teach: "Callable[..., Taught]", paired: "Callable[[Small], Pair]", tmp_path: Path
+) -> None:
+    teach()
+    other = pupils.copy(paired(TINY).model, LABELS, SETTINGS)
+    with torch.no_grad():
+        next(other.module.base.parameters()).add_(0.01)
+    told: list[str] = []
+    data = made(tmp_path / "set")
+    loop.teach(other, data, halves(data), SETTINGS, tmp_path / "state", lambda step: told.append(step.note))
+    assert any("Epoch 1 " in note for note in told)
+
+
 def test_a_damaged_state_begins_anew(teach: "Callable[..., Taught]", tmp_path: Path) -> None:
     teach()
     for file in (tmp_path / "state").iterdir():

@@ -10,7 +10,7 @@ from core.errors import CancelledError, MethodError
 from core.finetuning.history import Epoch, History
 from core.finetuning.loop import OnEpoch, go_through, unwatched
 from core.finetuning.pupil import Pupil
-from core.finetuning.resume import Keeper, key_of
+from core.finetuning.resume import Keeper, key_of, sketch
 from core.finetuning.settings import FineTuneSettings
 from core.finetuning.transcription import export, recogniser, texts
 from core.finetuning.transcription.card import card_of
@@ -111,7 +111,8 @@ def _begun(
 def _teach(task: Task, pupil: Pupil, kind: str, report: Report, on_epoch: OnEpoch) -> History:
     """Teach one copy; the best of its epochs has the fewest wrong letters on the sounds for stopping."""
     course = TranscriptCourse(pupil, task.lesson, task.division, task.settings)
-    key = key_of(task.data.key, task.division, task.settings, task.model.spec, pupil.labels, pupil.parts)
+    known = task.model.spec, pupil.labels, pupil.parts, sketch(pupil.module)
+    key = key_of(task.data.key, task.division, task.settings, *known)
     history = go_through(course, Keeper(task.state / kind, key), report, on_epoch, wrong_letters)
     pupil.module.requires_grad_(False)
     return history
