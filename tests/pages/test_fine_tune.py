@@ -459,6 +459,29 @@ def test_a_run_that_a_killed_server_left_goes_on_from_its_last_epoch(taught: App
     assert engine.training().snapshot(run.token) is not None
 
 
+def test_a_run_outlives_its_sounds(taught: AppTest, teaching: Teaching, own_home: Path) -> None:
+    taught.button(key="teach-start").click().run()
+    until(taught, lambda app: "After epoch 1 of 5" in words(app))
+    key, token = key_of(taught), taught.session_state["chosen"].run
+    (own_home / "sets" / key).rename(own_home / "elsewhere")
+    assert "After epoch 1 of 5" in words(until(taught.run(), lambda app: bool(app.button(key="teach-stop"))))
+    taught.button(key="teach-stop").click().run()
+    until(taught, lambda app: "broke off after 1 epoch" in words(app))
+    app = opened(run=token, dataset=key, step="training")
+    assert not app.exception
+    assert words(app).count("The sounds that this link speaks of are not on this computer.") == 1
+    assert app.session_state["chosen"].run == token
+    keys = {button.key for button in app.button}
+    assert "teach-delete" in keys and "teach-continue" not in keys
+
+
+@pytest.mark.parametrize("step", ["training", "outcome"])
+def test_where_run_and_sounds_are_gone_there_is_a_way_on(step: str) -> None:
+    app = opened(run="0" * 32, dataset="1" * 32, step=step)
+    assert not app.exception
+    assert any(button.key and button.key.startswith("onward-") for button in app.button)
+
+
 def test_a_run_can_be_deleted_with_its_files(taught: AppTest, own_home: Path) -> None:
     asked = Asked(ModelSpec("bundled", "speech-tiny"), key_of(taught), "mine", FineTuneSettings(), SplitSettings())
     run = runs.begin(asked)

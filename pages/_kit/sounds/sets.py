@@ -10,7 +10,7 @@ from core.dataset.prepared import PreparedSet
 from core.errors import DatasetError
 from core.finetuning.settings import PrepareSettings, SplitSettings
 from core.text import _
-from pages._kit import engine, present, session
+from pages._kit import engine, errors, present, session
 
 SIDES = ("train", "validation", "test", "unlabelled")
 
@@ -51,7 +51,10 @@ def settings() -> PrepareSettings:
 
 
 def opened() -> PreparedSet | None:
-    """The prepared set that is chosen; None where none is. DatasetError where its folder is gone."""
+    """The prepared set that is chosen; None where none is.
+
+    Raises DatasetError, once, where its folder is gone; a run that was taught on it stays chosen.
+    """
     from core.dataset.preparing import open_prepared
 
     key = session.chosen().dataset
@@ -59,11 +62,18 @@ def opened() -> PreparedSet | None:
         return None
     folder = home() / "sets" / key
     if not folder.is_dir():
-        session.choose(dataset="", run="")
+        session.choose(dataset="")
         raise DatasetError(
-            _("The sounds that this link speaks of are not on this computer."), hint=_("Choose sounds below.")
+            _("The sounds that this link speaks of are not on this computer."), hint=_("Choose other sounds.")
         )
     return engine.store().get(("set", key), lambda: open_prepared(folder))
+
+
+def shown() -> PreparedSet | None:
+    """The prepared set that is chosen; where its folder is gone, that is shown, and there is none."""
+    with errors.shown():
+        return opened()
+    return None
 
 
 def take(data: PreparedSet) -> None:

@@ -13,7 +13,7 @@ from core.finetuning.history import Epoch
 from core.finetuning.runs import Asked, RunFolder
 from core.jobs import Snapshot
 from core.text import _
-from pages._kit import engine, present, session
+from pages._kit import engine, errors, present, session
 from pages._kit.sounds import sets
 from pages._kit.training import choice, search, work, written
 
@@ -30,15 +30,16 @@ class Standing:
 
 
 def standing() -> Standing | None:
-    """Say how the chosen run stands; None where none is chosen. ModelError where a link speaks of one that is gone."""
+    """Say how the chosen run stands; None where none is chosen, or where a link speaks of one that is gone: shown."""
     token = session.chosen().run
     if not token:
         return None
     try:
         run = runs.find(token, home())
-    except StrataError:
+    except StrataError as error:
         session.choose(run="")
-        raise
+        errors.show(error)
+        return None
     now = engine.training().snapshot(token)
     if now and not now.over:
         return Standing("live", run, now)

@@ -86,7 +86,7 @@ def _stop(run: RunFolder, now: Snapshot) -> None:
 
 def classes(asked: Asked) -> int:
     """Count the classes of the sounds that a run learns from; 0 where that is not known, or for transcripts."""
-    data = sets.opened() if session.chosen().dataset == asked.data else None
+    data = sets.shown() if session.chosen().dataset == asked.data else None
     return len(data.labels) if data else 0
 
 

@@ -3,7 +3,6 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.dataset.prepared import PreparedSet
 from core.text import _, n_
 from pages._kit import errors, session, steps
 from pages._kit.plain import plain
@@ -26,7 +25,7 @@ def draw(place: DeltaGenerator) -> setup.Later:
     if found:
         _over(found, place)
         return None
-    data = sets.opened()
+    data = sets.shown()
     if data is None:
         place.markdown(_("First choose the sounds that the copy is to learn from."))
         steps.onward("sounds", _("Choose sounds"), _("Ready sets, your own files, or recordings made here."))
@@ -68,12 +67,12 @@ def _broken_off(found: Standing, place: DeltaGenerator) -> None:
     )
     if error:
         errors.show(error)
-    live.charts(epochs, asked.settings.epochs, live.classes(asked))
-    data = _its_sounds(asked.data)
-    if data is None:
-        return
+    if session.chosen().dataset != asked.data:
+        session.choose(dataset=asked.data)
+    data = sets.shown()
+    live.charts(epochs, asked.settings.epochs, len(data.labels) if data else 0)
     with st.container(horizontal=True):
-        if st.button(
+        if data is not None and st.button(
             _("Continue from epoch {number}").format(number=done + 1) if done else _("Begin again"),
             key="teach-continue",
             type="primary",
@@ -86,11 +85,3 @@ def _broken_off(found: Standing, place: DeltaGenerator) -> None:
             run.delete()
             session.choose(run="")
             st.rerun()
-
-
-def _its_sounds(key: str) -> PreparedSet | None:
-    if session.chosen().dataset != key:
-        session.choose(dataset=key)
-    with errors.shown():
-        return sets.opened()
-    return None

@@ -59,7 +59,7 @@ def _lines(outcome: "TranscriptOutcome") -> None:
     page = 1
     if len(lines) > LINES:
         page = st.pagination(-(-len(lines) // LINES), key="written-page", max_visible_pages=5)
-    data = sets.opened()
+    data = sets.shown()
     some = lines[(page - 1) * LINES : page * LINES]
     if data is not None and data.key == outcome.data:
         shown.row(data, tuple(line.item for line in some), key="written-tiles")
