@@ -6,9 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.sounds_on_disk import own_home, shipped, taught
+from core.finetuning.settings import FineTuneSettings, SplitSettings
 from tests.browser.serving import CHROMIUM, FLAGS, serving
 
 PAGES = {"listen": "", "layers": "layers?layer=5", "attention": "attention?layer=3&head=2"}
+TALL = {"fine-tune": 1500}  # pixels of the README's picture; the others are 1000
 WIDTHS = {"wide": (1440, 1000), "tablet": (768, 1024), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 README = Path(__file__).parents[2] / "docs" / "pictures"
@@ -21,22 +24,29 @@ def settle(page: Page) -> None:
 
 
 def main() -> None:
-    """Take the README's three pictures, or all of them into the folder that was named."""
+    """Take the README's pictures, or all of them into the folder that was named."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else README
     every = len(sys.argv) > 1
     folder.mkdir(parents=True, exist_ok=True)
-    with serving() as server, sync_playwright() as player:
+    with own_home() as home, serving(STRATA_HOME=str(home)) as server, sync_playwright() as player:
+        pages = {**PAGES, "fine-tune": _taught(home)}
         browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name, width, scheme in product(PAGES, WIDTHS if every else ("wide",), SCHEMES if every else ("light",)):
-            size = {"width": WIDTHS[width][0], "height": WIDTHS[width][1]}
+        for name, width, scheme in product(pages, WIDTHS if every else ("wide",), SCHEMES if every else ("light",)):
+            size = {"width": WIDTHS[width][0], "height": WIDTHS[width][1] if every else TALL.get(name, 1000)}
             page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
-            page.goto(f"{server}/{PAGES[name]}")
+            page.goto(f"{server}/{pages[name]}")
             settle(page)
             page.screenshot(path=folder / (f"{name}-{width}-{scheme}.png" if every else f"{name}.png"))
             if every:
                 _whole(page, folder / f"{name}-{width}-{scheme}-whole.png")
             page.context.close()
         browser.close()
+
+
+def _taught(home: Path) -> str:
+    """Teach a copy the vowels, and give the address of its before and after."""
+    outcome = taught(shipped("vowels", home), FineTuneSettings(), SplitSettings("leave-one-out"))
+    return f"fine_tune?dataset={outcome.data}&run={outcome.run}&step=outcome"
 
 
 def _whole(page: Page, path: Path) -> None:
