@@ -459,6 +459,14 @@ def test_a_run_that_a_killed_server_left_goes_on_from_its_last_epoch(taught: App
     assert engine.training().snapshot(run.token) is not None
 
 
+def test_classes_that_are_still_empty_are_named_rather_than_counted_out() -> None:
+    app = give(draft(opened(), "clap", "snap"), "snap", 2)
+    app.button(key="draft-take").click().run()
+    assert not app.exception
+    assert "Without a sound so far: clap." in words(app)
+    assert app.session_state["kept-draft"].classes == ("clap", "snap")
+
+
 def test_a_run_outlives_its_sounds(taught: AppTest, teaching: Teaching, own_home: Path) -> None:
     taught.button(key="teach-start").click().run()
     until(taught, lambda app: "After epoch 1 of 5" in words(app))

@@ -83,6 +83,12 @@ class Draft:
         """Make a set of it; DatasetError where there is nothing that could be told apart."""
         from core.dataset import uploads
 
+        empty = [label for label in self.classes if not self.of(label)]
+        if empty and len(self.classes) - len(empty) < 2:
+            raise DatasetError(
+                _("Without a sound so far: {names}.").format(names=", ".join(empty)),
+                hint=_("Record some, or choose files; a class that is not needed can be removed."),
+            )
         files = {label: [(piece.name, piece.data) for piece in self.of(label)][::-1] for label in self.classes}
         groups = {piece.name: piece.group for piece in self.pieces if piece.group}
         found = uploads.collect(_("My sounds"), files, groups)
