@@ -116,8 +116,17 @@ class RunFolder:
         """Whether it stays when room is made for others."""
         return (self.path / KEPT).is_file()
 
-    def keep(self, kept: bool = True) -> None:
-        """Let it stay, or no longer, when room is made for others."""
+    def keep(self, kept: bool = True, budget_bytes: int = BUDGET) -> None:
+        """Let it stay, or no longer, when room is made for others.
+
+        Kept runs may take half of the room of all runs together; ModelError beyond that, so that others can begin.
+        """
+        others = [run for run in runs(self.path.parents[1]) if run.kept and run != self] if kept else []
+        if sum(run.bytes for run in others) + self.bytes * kept > budget_bytes // 2:
+            raise ModelError(
+                _("No more runs can be kept here: the kept ones take half of the room for runs."),
+                hint=_("Download this one, or let go of another."),
+            )
         with told(self.token):
             (self.path / KEPT).touch() if kept else (self.path / KEPT).unlink(missing_ok=True)
 

@@ -171,3 +171,15 @@ def test_where_kept_runs_fill_the_room_no_other_begins(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no place for another"):
         runs.begin(ASKED, tmp_path, 9_000)
     assert runs.runs(tmp_path) == (kept,)
+
+
+def test_kept_runs_leave_room_for_others_to_begin(tmp_path: Path) -> None:
+    first, second = (runs.begin(ASKED, tmp_path) for _run in range(2))
+    for run in (first, second):
+        (run.path / "weights").write_bytes(bytes(30_000))
+    first.keep(budget_bytes=100_000)
+    with pytest.raises(ModelError, match="No more runs"):
+        second.keep(budget_bytes=100_000)
+    first.keep(False)
+    second.keep(budget_bytes=100_000)
+    assert (first.kept, second.kept) == (False, True)

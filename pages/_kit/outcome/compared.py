@@ -46,8 +46,10 @@ def _behind(found: Judged) -> str:
     )
     if not found.after.speakers:
         return _("Measured on {sounds}; the bars hold the true value in 95 of 100 such tests.").format(sounds=sounds)
-    voices = n_("{count} voice", "{count} voices", found.after.speakers).format(count=found.after.speakers)
+    voices = n_("{count} voice or group", "{count} voices or groups", found.after.speakers).format(
+        count=found.after.speakers
+    )
     return _(
-        "Measured on {sounds} of {voices}, drawn again voice by voice for the bars, which hold the true value in 95 of "
+        "Measured on {sounds} of {voices}, drawn again group by group for the bars, which hold the true value in 95 of "
         "100 such tests."
     ).format(sounds=sounds, voices=voices)

@@ -6,7 +6,7 @@ from core.dataset.home import home
 from core.finetuning import runs
 from core.finetuning.runs import RunFolder
 from core.text import _
-from pages._kit import engine, session
+from pages._kit import engine, errors, session
 from pages._kit.outcome import earlier, together
 from pages._kit.outcome.judged import Judged
 from pages._kit.training import ended
@@ -32,7 +32,8 @@ def offer(run: RunFolder) -> None:
         _("Keep this run"),
         run.kept,
         key=f"outcome-kept-{run.token}",
-        on_change=lambda: run.keep(session.widget(f"outcome-kept-{run.token}")),
+        on_change=_keep,
+        args=(run,),
         help=_("Runs that are not kept make room, the oldest first, when the disk gets full."),
     )
     st.caption(
@@ -45,6 +46,11 @@ def offer(run: RunFolder) -> None:
             st.code(card.read_text("utf-8"), language="markdown", wrap_lines=True)
 
 
+def _keep(run: RunFolder) -> None:
+    with errors.shown():
+        run.keep(session.widget(f"outcome-kept-{run.token}"))
+
+
 def _open(run: RunFolder) -> None:
     name = f"tuned@{run.token}"
     here = session.chosen().model == name
@@ -54,7 +60,10 @@ def _open(run: RunFolder) -> None:
         type="primary",
         disabled=here,
         icon=":material/visibility:",
-        help=_("The taught copy becomes the chosen model: its layers, its attention and what it says."),
+        help=_(
+            "The taught copy becomes the chosen model: its layers, its attention and what it says. A link to such a "
+            "page also leads to this run and its sounds."
+        ),
     ):
         session.choose(model=name, precision="float32", device="cpu")
         st.rerun()

@@ -83,9 +83,9 @@ def _tried(wanted: SearchSettings, data: PreparedSet, divisions: tuple[Division,
     def one_try(settings: FineTuneSettings) -> float:
         return _of(settings, data, divisions[:1]).parts[LEARNING][1]  # a try is not compared with anything
 
-    cost = budget(wanted, choice.settings(), one_try)
+    cost, parts = budget(wanted, choice.settings(), one_try), len(divisions)  # each part is searched by itself
     return n_(
         "Before that, {count} try: about {time}, at most {most}.",
         "Before that, {count} tries: about {time}, at most {most}.",
-        cost.runs,
-    ).format(count=cost.runs, time=lasting(cost.seconds), most=lasting(cost.most))
+        parts * cost.runs,
+    ).format(count=parts * cost.runs, time=lasting(parts * cost.seconds), most=lasting(parts * cost.most))

@@ -25,8 +25,11 @@ def asked() -> SearchSettings | None:
     return now() if session.recall("searching", False) else None
 
 
-def draw(settings: FineTuneSettings) -> None:
-    """Draw whether and how settings are tried first, with the number of runs that this takes."""
+def draw(settings: FineTuneSettings, parts: int) -> None:
+    """Draw whether and how settings are tried first, with the number of runs that this takes.
+
+    parts  how many copies are taught: each is searched for by itself, so that no test has a say
+    """
     with st.expander(_("Try several settings first"), icon=":material/travel_explore:"):
         on = st.toggle(
             _("Search before the run"),
@@ -45,7 +48,7 @@ def draw(settings: FineTuneSettings) -> None:
             wanted = replace(wanted, rates=_rates(wanted), strategies=_strategies(wanted), epochs=(settings.epochs,))
         session.remember("search", wanted)
         with errors.shown():
-            st.caption(_cost(wanted, settings))
+            st.caption(_cost(wanted, settings, parts))
 
 
 def _rates(wanted: SearchSettings) -> tuple[float, float]:
@@ -75,8 +78,8 @@ def _strategies(wanted: SearchSettings) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _cost(wanted: SearchSettings, settings: FineTuneSettings) -> str:
-    count = len(grid(wanted, settings)) if wanted.kind == "grid" else wanted.runs
+def _cost(wanted: SearchSettings, settings: FineTuneSettings, parts: int) -> str:
+    count = parts * (len(grid(wanted, settings)) if wanted.kind == "grid" else wanted.runs)
     return n_(
         "{count} short run before the one that counts.", "{count} short runs before the one that counts.", count
     ).format(count=count)

@@ -32,7 +32,7 @@ def draw(data: PreparedSet, place: DeltaGenerator) -> Later:
     st.header(_("How it learns"), anchor=False, help=_("What is left as it is suits most sounds."))
     wanted = _form(data)
     if data.task == "classes":
-        search.draw(wanted)
+        search.draw(wanted, len(divisions))
     choice.choose(wanted, data.task)
     later = _start(data, divisions)
     earlier.draw()
