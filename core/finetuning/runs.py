@@ -121,12 +121,10 @@ class RunFolder:
 
         Kept runs may take half of the room of all runs together; ModelError beyond that, so that others can begin.
         """
-        others = [run for run in runs(self.path.parents[1]) if run.kept and run != self] if kept else []
-        if sum(run.bytes for run in others) + self.bytes * kept > budget_bytes // 2:
-            raise ModelError(
-                _("No more runs can be kept here: the kept ones take half of the room for runs."),
-                hint=_("Download this one, or let go of another."),
-            )
+        others = [run for run in runs(self.path.parents[1]) if run.kept and run != self]
+        if kept and sum(run.bytes for run in (self, *others)) > budget_bytes // 2:
+            message = _("No more runs can be kept here: the kept ones take half of the room for runs.")
+            raise ModelError(message, hint=_("Download this one, or let go of another."))
         with told(self.token):
             (self.path / KEPT).touch() if kept else (self.path / KEPT).unlink(missing_ok=True)
 
@@ -259,10 +257,7 @@ def runs(home: Path | None = None) -> tuple[RunFolder, ...]:
 
 
 def tidy(home: Path | None = None, budget_bytes: int = BUDGET) -> int:
-    """Remove the oldest runs that are neither kept nor worked on until the others fit into the budget.
-
-    Returns the bytes that all take then.
-    """
+    """Remove the oldest runs, neither kept nor worked on, until the others fit; return the bytes that all take then."""
     sizes = {run: run.bytes for run in runs(home)}
     total = sum(sizes.values())
     for run in reversed(sizes):
@@ -294,9 +289,7 @@ def told(token: str) -> Iterator[None]:
         yield
     except OSError as cause:
         raise ModelError(
-            _("The files of run {token} cannot be used: {detail}.").format(
-                token=token[:8], detail=cause.strerror or str(cause)
-            ),
+            _("The files of run {run} cannot be used: {why}.").format(run=token[:8], why=cause.strerror or str(cause)),
             hint=_("Make room on the disk, or look whether Strata may write there."),
         ) from cause
     except (ValueError, KeyError, TypeError, RecursionError) as cause:
