@@ -1,6 +1,6 @@
-"""Small random models of every family, loaded as Strata loads them, and a disk that takes no more."""
+"""Small random models of every family, loaded as Strata loads them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +25,3 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> "Callable[[Small], Pair]
         return made[small]
 
     return lend
-
-
-@pytest.fixture
-def largest_file() -> "Iterator[Callable[[int], None]]":
-    """Let the system refuse to make any file larger than so many bytes, as a full disk does, until the test is over."""
-    resource = pytest.importorskip("resource", reason="this system cannot bound how large a file becomes")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:
-        yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)

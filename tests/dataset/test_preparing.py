@@ -1,7 +1,6 @@
 """Preparing is done once, by content; what cannot be used is left out and said; nothing half done stays behind."""
 
 import os
-import resource
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from core.finetuning.settings import FineTuneSettings, PrepareSettings, SplitSet
 from core.model_spec import ModelSpec
 from core.progress import Step, silent
 from tests.dataset.made import RATE, sound, tone, wav
+from tests.full_disk import full_disk
 
 PLAIN = PrepareSettings()
 SILENT = np.zeros(RATE // 2, np.float32)
@@ -248,13 +248,10 @@ def test_sets_that_nobody_used_for_long_make_room_but_not_those_of_kept_runs(
 
 def test_a_disk_that_fills_up_is_told_and_leaves_nothing(home: Path) -> None:
     """The system itself refuses the write: no file may grow beyond 20 kB."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    try:
+    with full_disk() as fill:
+        fill(20_000)
         with pytest.raises(DatasetError, match="The disk became full") as caught:
             prepare(pets(), PLAIN, home)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert caught.value.hint
     assert not list((home / "sets").iterdir())
     assert len(prepare(pets(), PLAIN, home).items) == 3

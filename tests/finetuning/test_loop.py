@@ -25,6 +25,7 @@ from core.progress import Step
 from models import FAMILIES
 from tests.contracts.small_models import ONE_EACH, STABLE, Pair, Small
 from tests.finetuning.sounds import LABELS, halves, made
+from tests.full_disk import full_disk
 
 TINY = Small(FAMILIES["wav2vec2"], "Wav2Vec2ForCTC", STABLE)
 SETTINGS = FineTuneSettings(epochs=4, batch=4, patience=0)
@@ -215,10 +216,9 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_best_epoch(
     assert all(bool(part.isfinite().all()) for part in pupil.module.parameters())
 
 
-def test_a_disk_that_fills_up_ends_the_run_with_the_epoch_that_was_kept(
-    teach: "Callable[..., Taught]", largest_file: "Callable[[int], None]"
-) -> None:
-    _pupil, history = teach(on_epoch=lambda _pupil, _epoch: largest_file(1_000))
+def test_a_disk_that_fills_up_ends_the_run_with_the_epoch_that_was_kept(teach: "Callable[..., Taught]") -> None:
+    with full_disk() as fill:
+        _pupil, history = teach(on_epoch=lambda _pupil, _epoch: fill(1_000))
     assert history.ended == "full disk"
     assert [epoch.number for epoch in history.epochs] == [1, 2]
     assert history.best >= 1

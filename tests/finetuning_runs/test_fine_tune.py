@@ -28,6 +28,7 @@ from core.progress import Report, Step, silent
 from core.sources import parse
 from tests.contracts.small_models import ONE_EACH, Pair, Small
 from tests.finetuning.sounds import made
+from tests.full_disk import full_disk
 
 SETTINGS = FineTuneSettings(epochs=4, learning_rate=0.05)
 SPLIT = SplitSettings(test=0.25, validation=0.34)
@@ -216,19 +217,20 @@ def test_each_part_chooses_its_settings_by_itself_because_what_one_learns_from_t
 
 
 def test_a_disk_that_is_full_at_the_end_is_said_and_the_run_goes_on_once_there_is_room(
-    model: LoadedModel, data: PreparedSet, largest_file: Callable[[int], None]
+    model: LoadedModel, data: PreparedSet
 ) -> None:
     run = runs.begin(Asked(model.spec, data.key, data.title, SETTINGS, SPLIT, 0))
     whole = (model.module.num_parameters() // 2) * 4  # bytes: no file that holds the model
 
-    def filling(step: Step) -> None:
-        if "saved" in step.note:
-            largest_file(whole)
+    with full_disk() as fill:
 
-    with pytest.raises(ModelError, match="disk is full"):
-        taught(model, data, filling, run)
+        def filling(step: Step) -> None:
+            if "saved" in step.note:
+                fill(whole)
+
+        with pytest.raises(ModelError, match="disk is full"):
+            taught(model, data, filling, run)
     assert run.status == "interrupted"
-    largest_file(10**12)
     heard: list[str] = []
     taught(model, data, lambda step: heard.append(step.note), run)
     assert run.status == "ended"
