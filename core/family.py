@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from core.grid import TokenGrid
+from core.input_plane import InputPlane
 
 if TYPE_CHECKING:
     import torch
@@ -69,6 +70,8 @@ class Family:
     attention    (module) -> the attention module of every block, in order; their output holds (batch, heads, q, k)
     over_time    (module, weights, block from 0, grid of its output) -> attention over frames, (heads, frames, frames);
                  rows sum to one
+    plane        (extractor, config, samples) -> where the numbers of its input lie; None where its input holds the clip
+                 several times over, so that no number has one place
     blocks       (module) -> every block, where transformers does not return the output of each of them; else empty
     arrange      (module, tokens of one layer, layer) -> the same tokens in the order that TokenGrid wants
     finish       (module, output of a block (1, tokens, width)) -> what the head is applied to
@@ -101,6 +104,7 @@ class Family:
     attention: "Callable[[torch.nn.Module], list[torch.nn.Module]]"
     over_time: "Callable[[torch.nn.Module, torch.Tensor, int, TokenGrid], torch.Tensor]"
     fewest: Callable[[Any, Any], int]
+    plane: Callable[[Any, Any, int], InputPlane] | None = None
     blocks: "Callable[[torch.nn.Module], list[torch.nn.Module]] | None" = None
     arrange: "Callable[..., torch.Tensor]" = _as_it_is
     finish: "Callable[..., torch.Tensor]" = _as_it_is

@@ -9,6 +9,7 @@ from jaxtyping import Float32
 
 from core.family import Family, Shape, Tap
 from core.grid import TokenGrid
+from core.input_plane import waveform
 from core.timeline import TimeAxis
 
 if TYPE_CHECKING:
@@ -143,5 +144,6 @@ def speech_encoder(name: str, title: str, summary: str, prefix: str, **differenc
         "finish": finish,
         "convolutions": convolutions,
         "fewest": fewest,
+        "plane": lambda extractor, config, samples: waveform(extractor.sampling_rate, samples),
     }
     return Family(name=name, title=title, summary=summary, **(likeness | differences))

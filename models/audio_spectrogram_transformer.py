@@ -8,6 +8,7 @@ from jaxtyping import Float32
 
 from core.family import Family, Shape
 from core.grid import TokenGrid
+from core.input_plane import InputPlane, mel_edges
 from core.mel import hertz, mel
 from core.text import N_
 from core.timeline import TimeAxis
@@ -60,6 +61,13 @@ def _edges(config: Any, bands: int) -> tuple[float, ...]:
     return tuple(float(hz) for hz in hertz(places, "htk"))
 
 
+def plane(extractor: Any, config: Any, samples: int) -> InputPlane:
+    """Kaldi's mel bands; rows that begin inside the clip count, the rest is padding."""
+    rows = (samples - round(WINDOW * RATE)) // round(SHIFT * RATE) + 1
+    time = TimeAxis(WINDOW / 2, SHIFT, WINDOW, min(max(rows, 1), config.max_length))
+    return InputPlane("input_values", time, mel_edges(config.num_mel_bins, LOWEST, RATE / 2, "htk"))
+
+
 def attention(module: Any) -> "list[torch.nn.Module]":
     """List the attention of every block."""
     return [layer.attention for layer in getattr(module, module.base_model_prefix, module).layers]
@@ -106,6 +114,7 @@ FAMILY = Family(
     grids=grids,
     attention=attention,
     over_time=over_time,
+    plane=plane,
     finish=finish,
     fewest=lambda extractor, config: round(WINDOW * RATE),
     longest=longest_seconds,

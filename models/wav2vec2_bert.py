@@ -7,6 +7,7 @@ from jaxtyping import Float32
 
 from core.family import Family, Shape
 from core.grid import TokenGrid
+from core.input_plane import InputPlane, mel_edges
 from core.text import N_
 from core.timeline import TimeAxis
 from models._speech_encoder import adapted, base, over_time, self_attention
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
 RATE = 16_000  # Hz
+LOWEST = 20.0  # Hz, where Kaldi's mel bands begin
 SHIFT, WINDOW = 0.010, 0.025  # seconds from one log-mel column to the next, and under its window
 TINY = {
     "hidden_size": 32,
@@ -45,6 +47,15 @@ def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
     return (TokenGrid(time),) * (module.config.num_hidden_layers + 1)
 
 
+def plane(extractor: Any, config: Any, samples: int) -> InputPlane:
+    """Kaldi's mel bands from 20 Hz to half the rate, ``stride`` columns to a row."""
+    rate, stride = extractor.sampling_rate, extractor.stride
+    columns = 1 + (samples - round(WINDOW * rate)) // round(SHIFT * rate)
+    time = TimeAxis(WINDOW / 2, SHIFT, WINDOW, columns // stride * stride)
+    edges = mel_edges(extractor.num_mel_bins, LOWEST, rate / 2, "htk")
+    return InputPlane("input_features", time, edges, stacked=stride)
+
+
 def finish(module: Any, values: "torch.Tensor", *place: object) -> "torch.Tensor":
     """Apply what some checkpoints have between encoder and head: a feed-forward layer, an adapter, or both."""
     if base(module).intermediate_ffn:
@@ -70,5 +81,6 @@ FAMILY = Family(
     attention=self_attention,
     over_time=over_time,
     finish=finish,
+    plane=plane,
     fewest=lambda extractor, config: round((WINDOW + (extractor.stride - 1) * SHIFT) * extractor.sampling_rate),
 )

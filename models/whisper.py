@@ -8,6 +8,7 @@ from jaxtyping import Float32
 
 from core.family import Family, Shape, Tap
 from core.grid import TokenGrid
+from core.input_plane import InputPlane, mel_edges
 from core.text import N_
 from core.timeline import TimeAxis
 
@@ -54,6 +55,16 @@ def grids(module: Any, extractor: Any, samples: int) -> tuple[TokenGrid, ...]:
     return (TokenGrid(time, padded=module.config.max_source_positions),) * (module.config.encoder_layers + 1)
 
 
+def plane(extractor: Any, config: Any, samples: int) -> InputPlane:
+    """Mel bands of Slaney's formula; column i is centred on sample i times the hop."""
+    shift, rate = extractor.hop_length / extractor.sampling_rate, extractor.sampling_rate
+    time = TimeAxis(
+        0.0, shift, extractor.n_fft / rate, min(ceil(samples / extractor.hop_length), extractor.nb_max_frames)
+    )
+    edges = mel_edges(config.num_mel_bins, 0.0, rate / 2, "slaney")
+    return InputPlane("input_features", time, edges, time_first=False)
+
+
 def attention(module: Any) -> "list[torch.nn.Module]":
     """List the attention of every block."""
     return [layer.self_attn for layer in encoder(module).layers]
@@ -98,6 +109,7 @@ FAMILY = Family(
     grids=grids,
     attention=attention,
     over_time=over_time,
+    plane=plane,
     convolutions=convolutions,
     last_is_finished=True,
     extractor_settings=lambda config: {"feature_size": config.num_mel_bins},
