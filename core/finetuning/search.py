@@ -11,8 +11,9 @@ import numpy as np
 
 from core.errors import DatasetError
 from core.finetuning.history import Epoch, History
-from core.finetuning.settings import FineTuneSettings, setting
+from core.finetuning.settings import FineTuneSettings
 from core.progress import Report, Step, silent
+from core.setting import setting
 from core.text import N_, _
 
 MOST_RUNS = 200

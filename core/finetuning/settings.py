@@ -1,14 +1,10 @@
 """Every setting of preparing and fine-tuning: the command line and the page both draw their forms from here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from core.setting import setting
 from core.text import N_
-
-
-def setting(default: Any, title: str, help: str, **bounds: Any) -> Any:
-    """Declare a setting with what a form needs: its title, its help, and least, most, step, choices or scale."""
-    return field(default=default, metadata={"title": title, "help": help, **bounds})
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,17 @@ from core.finetuning import runs
 from core.finetuning.history import Epoch
 from core.finetuning.runs import Asked, RunFolder
 from core.finetuning.search import SearchSettings
-from core.finetuning.settings import FineTuneSettings, PrepareSettings, SplitSettings, setting
+from core.finetuning.settings import FineTuneSettings, PrepareSettings, SplitSettings
 from core.finetuning.strategies import strategies
 from core.finetuning.transcription.options import TranscriptOptions
 from core.finetuning.transcription.outcome import Line
 from core.model_spec import ModelSpec
 from core.progress import Report, Step
-from pages._kit import engine, session
+from core.setting import setting
+from pages._kit import earlier, engine, session
 from pages._kit.policy import Policy
 from pages._kit.sounds import classwise, ready, source
-from pages._kit.training import choice, earlier, form, work, written
+from pages._kit.training import choice, form, work, written
 from tests.pages.opening import words
 
 RATE = 8_000  # Hz

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.finetuning.augmentation import Augmentation, Batch
-from core.finetuning.settings import setting
 from core.mel import hertz, mel
+from core.setting import setting
 from core.text import N_
 
 if TYPE_CHECKING:

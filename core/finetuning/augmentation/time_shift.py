@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from core.finetuning.augmentation import Augmentation, Batch
-from core.finetuning.settings import setting
+from core.setting import setting
 from core.text import N_
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from math import gcd
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.finetuning.settings import setting
 from core.finetuning.strategies.lora import misfit
 from core.finetuning.strategy import Strategy
+from core.setting import setting
 from core.text import N_
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.finetuning.settings import setting
 from core.finetuning.strategy import Strategy
+from core.setting import setting
 from core.text import N_, _
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.finetuning.settings import FineTuneSettings, setting
+from core.finetuning.settings import FineTuneSettings
+from core.setting import setting
 from core.text import N_
 
 NAME = "transcripts"  # as strategy in the settings of a run
