@@ -21,7 +21,7 @@ from core.text import _
 from core.timeline import TimeAxis
 
 SHORTEST_COLUMN = 0.01  # seconds; pieces of time are laid out on columns of this width
-Kind = Literal["pieces", "gradients", "maps", "relevance", "attention"]
+Kind = Literal["pieces", "tiles", "gradients", "maps", "relevance", "attention"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Method:
     name      for keys and addresses
     title     the field's name of it
     summary   one plain sentence
-    kind      what it belongs to: pieces removed, gradients, maps of a layer's activation, relevance, attention
+    kind      what it belongs to: pieces of time removed, tiles of time x frequency removed, gradients, maps of a layer's activation, relevance, attention
     rank      where it stands in lists; the lowest that fits is the default for a model
     settings  a frozen dataclass, its fields declared with ``core.setting.setting``; the page draws its form from it
     signed    tells what speaks for the target from what speaks against it
