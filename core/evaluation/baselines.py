@@ -48,7 +48,7 @@ def majority(data: PreparedSet, division: Division, report: Report = silent, see
     del report, seed  # nothing takes time or chance
     targets = _taught(data, division.train)[1]
     shares = np.bincount(targets, minlength=len(data.labels)) / len(targets)
-    return _predictions("majority", data, division, np.tile(shares, (len(division.test), 1)))
+    return Predictions.of_test("majority", data, division, np.tile(shares, (len(division.test), 1)))
 
 
 def log_mel(data: PreparedSet, division: Division, report: Report = silent, seed: int = 0) -> Predictions:
@@ -66,7 +66,7 @@ def log_mel(data: PreparedSet, division: Division, report: Report = silent, seed
     train, validation, test = (scaler.transform(part) if len(part) else part for part in (train, validation, test))
     strength = _strength(np.concatenate([train, validation]), sides, _trials(data, sides, seed), report)
     regression = _regression(train, sides.targets, strength)
-    return _predictions("log-mel", data, division, _said(regression, test, data))
+    return Predictions.of_test("log-mel", data, division, _said(regression, test, data))
 
 
 def centroid(
@@ -94,7 +94,7 @@ def centroid(
     scores = -_squared(test, sums / counts[:, None]) / _temperature(near, own)
     probabilities = np.zeros((len(test), len(data.labels)))
     probabilities[:, known] = _softmax(scores)
-    return _predictions("centroid", data, division, probabilities)
+    return Predictions.of_test("centroid", data, division, probabilities)
 
 
 def cnn(data: PreparedSet, division: Division, report: Report = silent, seed: int = 0) -> Predictions:
@@ -110,7 +110,7 @@ def cnn(data: PreparedSet, division: Division, report: Report = silent, seed: in
 
     held = (validation, sides.held)
     network = small_cnn.learn(train, sides.targets, len(data.labels), held, on_epoch, seed, settings)
-    return _predictions("cnn", data, division, small_cnn.probabilities(network, test))
+    return Predictions.of_test("cnn", data, division, small_cnn.probabilities(network, test))
 
 
 def _sides(data: PreparedSet, division: Division) -> _Sides:
@@ -127,19 +127,6 @@ def _taught(data: PreparedSet, indices: Sequence[int]) -> tuple[tuple[int, ...],
             _("None of the sounds for learning has a label."), hint=_("Give the sounds labels: a folder per class.")
         )
     return kept, np.array([number for number in numbers if number >= 0], np.int64)
-
-
-def _predictions(
-    name: str, data: PreparedSet, division: Division, probabilities: Float64[np.ndarray, "n classes"]
-) -> Predictions:
-    return Predictions(
-        name,
-        np.array(division.test, np.int64),
-        np.array(data.targets(division.test), np.int64),
-        probabilities / probabilities.sum(1, keepdims=True),
-        data.labels,
-        tuple(data.items[index].group for index in division.test),
-    )
 
 
 def _trials(data: PreparedSet, sides: _Sides, seed: int) -> list[tuple[Targets, Targets]]:

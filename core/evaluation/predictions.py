@@ -6,6 +6,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
+from core.dataset.division import Division
+from core.dataset.prepared import PreparedSet
+
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
@@ -25,6 +28,20 @@ class Predictions:
     probabilities: Float64[np.ndarray, "n classes"]
     labels: tuple[str, ...]
     groups: tuple[str, ...]
+
+    @classmethod
+    def of_test(
+        cls, name: str, data: PreparedSet, division: Division, probabilities: Float64[np.ndarray, "n classes"]
+    ) -> "Predictions":
+        """Put probabilities, whose rows are brought to a sum of one, beside the truth of the test of a division."""
+        return cls(
+            name,
+            np.array(division.test, np.int64),
+            np.array(data.targets(division.test), np.int64),
+            probabilities / probabilities.sum(1, keepdims=True),
+            data.labels,
+            tuple(data.items[index].group for index in division.test),
+        )
 
     @cached_property
     def answers(self) -> Int64[np.ndarray, " n"]:

@@ -55,7 +55,7 @@ def pretrained(
         with model.exclusive() as module, torch.no_grad():
             logits = module(**inputs, **model.family.call).logits[0, list(places)]
         rows.append(logits.double().softmax(0).cpu().numpy())
-    return predictions(PRETRAINED, data, division, np.stack(rows))
+    return Predictions.of_test(PRETRAINED, data, division, np.stack(rows))
 
 
 def untouched(
@@ -71,20 +71,6 @@ def untouched(
     found = np.zeros((len(data.items), rows[0].shape[-1]))
     found[list(indices)] = np.stack([row[-1] for row in rows])
     return found
-
-
-def predictions(
-    name: str, data: PreparedSet, division: Division, probabilities: Float64[np.ndarray, "n classes"]
-) -> Predictions:
-    """Put probabilities beside the truth of the test of a division."""
-    return Predictions(
-        name,
-        np.array(division.test, np.int64),
-        np.array(data.targets(division.test), np.int64),
-        probabilities / probabilities.sum(1, keepdims=True),
-        data.labels,
-        tuple(data.items[index].group for index in division.test),
-    )
 
 
 def joined(parts: Sequence[Predictions]) -> Predictions:

@@ -86,10 +86,10 @@ def logits(pupil: "Pupil", clip: Clip) -> "torch.Tensor":
     return _asked(pupil.module, pupil.family, pupil.extractor, clip)
 
 
-def zip_of(folder: Path) -> bytes:
-    """Pack a folder for a download; safetensors hardly get smaller, so they are only stored."""
+def zip_of(folder: Path, smaller: bool = False) -> bytes:
+    """Pack a folder for a download, made smaller or only stored: safetensors would hardly get smaller."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED if smaller else zipfile.ZIP_STORED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 archive.write(path, path.relative_to(folder))

@@ -147,7 +147,7 @@ def _lesson(course: Course, division: Division, number: int, report: Report) -> 
             return None
         raise MethodError(history.reason, hint=_("Try a smaller learning rate, or another way of teaching."))
     probabilities = loop.predict(pupil, data, division.test, report)
-    after = befores.predictions("after", data, division, probabilities)
+    after = Predictions.of_test("after", data, division, probabilities)
     return Lesson(settings, pupil, history, befores.asked(course.model, data, division, settings, report), after)
 
 

@@ -1,9 +1,5 @@
 """A run that has ended: how its epochs went, and its files."""
 
-import io
-import zipfile
-from pathlib import Path
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -42,11 +38,16 @@ def _sentence(title: str, epochs: tuple[Epoch, ...]) -> str:
 
 def board(run: RunFolder) -> None:
     """Offer the event files that TensorBoard reads."""
-    files = sorted(path for path in run.board.rglob("*") if path.is_file()) if run.board.is_dir() else []
-    if files:
+
+    def packed() -> bytes:
+        from core.finetuning.export import zip_of
+
+        return zip_of(run.board, smaller=True)
+
+    if any(path.is_file() for path in run.board.rglob("*")):
         st.download_button(
             _("Event files"),
-            lambda: zipped(run.board, files),
+            packed,
             f"strata-{run.token[:8]}-events.zip",
             "application/zip",
             key="teach-board",
@@ -54,12 +55,3 @@ def board(run: RunFolder) -> None:
             icon=":material/download:",
             help=_("For TensorBoard: every epoch with its loss, accuracy and learning rate."),
         )
-
-
-def zipped(folder: Path, files: list[Path]) -> bytes:
-    """Pack some files of a folder."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in files:
-            archive.write(path, str(path.relative_to(folder)))
-    return buffer.getvalue()
