@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,14 +47,22 @@ class Recipe:
 def write(recipe: Recipe, folder: Path) -> Path:
     """Make all clips and write the zip; return where it lies."""
     clips = recipe.clips()
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{recipe.name}.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "set.toml", _facts(recipe, clips).encode())
-        _add(archive, "metadata.csv", _table(clips).encode())
-        for clip in clips:
-            _add(archive, place(clip), encode(clip.samples))
+    table = ((place(clip), clip.label, clip.group, "", clip.text) for clip in clips)
+    pack(path, _facts(recipe, clips), (COLUMNS, *table), ((place(clip), encode(clip.samples)) for clip in clips))
     return path
+
+
+def pack(
+    path: Path, facts: Mapping[str, str], table: Iterable[Sequence[str]], sounds: Iterable[tuple[str, bytes]]
+) -> None:
+    """Write facts, table (names of its columns first) and sounds with their places into one zip."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, "set.toml", "".join(f'{name} = "{value}"\n' for name, value in facts.items()).encode())
+        _add(archive, "metadata.csv", _written(table).encode())
+        for name, data in sounds:
+            _add(archive, name, data)
 
 
 def place(clip: LabelledClip) -> str:
@@ -68,7 +76,7 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(entry, data)
 
 
-def _facts(recipe: Recipe, clips: Sequence[LabelledClip]) -> str:
+def _facts(recipe: Recipe, clips: Sequence[LabelledClip]) -> dict[str, str]:
     facts = {
         "title": recipe.title,
         "summary": recipe.summary.format(clips=len(clips), groups=len({clip.group for clip in clips})),
@@ -79,12 +87,10 @@ def _facts(recipe: Recipe, clips: Sequence[LabelledClip]) -> str:
     }
     if recipe.language:
         facts["language"] = recipe.language
-    return "".join(f'{name} = "{value}"\n' for name, value in facts.items())
+    return facts
 
 
-def _table(clips: Sequence[LabelledClip]) -> str:
+def _written(table: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((place(clip), clip.label, clip.group, "", clip.text) for clip in clips)
+    csv.writer(text, lineterminator="\n").writerows(table)
     return text.getvalue()

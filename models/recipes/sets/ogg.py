@@ -14,13 +14,13 @@ _HEADER = 27  # bytes before the table of segment lengths
 _SERIAL, _CHECKSUM, _SEGMENTS = 14, 22, 26  # places within a page
 
 
-def encode(samples: NDArray[np.float32]) -> bytes:
-    """Return mono samples at 16 kHz as Ogg Opus, about 40 kbit/s.
+def encode(samples: NDArray[np.float32], compression: float | None = None) -> bytes:
+    """Return mono samples at 16 kHz as Ogg Opus, about 40 kbit/s where ``compression``, 0 to 1, is not given.
 
     Encoders give each stream a number at random; here it is always 1.
     """
     file = io.BytesIO()
-    soundfile.write(file, samples, RATE, format="OGG", subtype="OPUS")
+    soundfile.write(file, samples, RATE, format="OGG", subtype="OPUS", compression_level=compression)
     return _numbered(file.getvalue())
 
 
