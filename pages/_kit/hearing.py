@@ -8,7 +8,7 @@ from core import ctc
 from core.ctc import Score, Symbol
 from core.text import _
 from core.tiers import Interval
-from pages._kit import present
+from pages._kit import figure, present
 from pages._kit.strip import Labels, Row
 
 CLASSES = 8
@@ -153,18 +153,9 @@ def _symbols(heard: Hearing) -> None:
 def _bars(of: str, scores: tuple[Score, ...]) -> None:
     from core.figures import charts
 
-    figure = charts.scores(scores)
     st.text(_("Of {what}:").format(what=of))
-    st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt, key=f"bars-{of}")
-    st.download_button(
-        _("Save numbers"),
-        figure.numbers(),
-        f"{present.clip().fingerprint}-classes.csv",
-        "text/csv",
-        key=f"save-{of}",
-        on_click="ignore",
-        help=_("The probabilities as a table (CSV)."),
-    )
+    file = f"{present.clip().fingerprint}-classes"
+    figure.draw(charts.scores(scores), "bars", of, file=file, about=_("The probabilities as a table."))
 
 
 def meaning(heard: Hearing) -> tuple[str, ...]:

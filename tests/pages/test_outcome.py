@@ -92,7 +92,7 @@ def test_kept_runs_on_the_same_test_answer_together(run: RunFolder) -> None:
 
 
 def test_nobody_sees_the_runs_of_others(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages._kit.outcome.earlier.policy", lambda: Policy(local_folders=False))
+    monkeypatch.setattr("pages._kit.earlier.policy", lambda: Policy(local_folders=False))
     other = another(run.path.parents[1], run, run.read_outcome())
     app = opened(run, "keep")
     assert other.token not in "".join(str(box.options) for box in app.selectbox)
@@ -100,7 +100,7 @@ def test_nobody_sees_the_runs_of_others(run: RunFolder, monkeypatch: pytest.Monk
 
 
 def test_an_earlier_run_of_this_visit_is_opened_again(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages._kit.outcome.earlier.policy", lambda: Policy(local_folders=False))
+    monkeypatch.setattr("pages._kit.earlier.policy", lambda: Policy(local_folders=False))
     other = another(run.path.parents[1], run, run.read_outcome())
     app = opened(run, "keep")
     app.session_state["kept-runs"] = (run.token, other.token)

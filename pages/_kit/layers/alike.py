@@ -8,7 +8,7 @@ from core.figures import charts
 from core.figures.figure import Figure
 from core.similarity import Likeness, Steps
 from core.text import N_, _
-from pages._kit import engine, errors, present, session
+from pages._kit import engine, errors, figure, present, session
 from pages._kit.layers import pictures
 from pages._kit.layers.stops import Stop
 
@@ -65,16 +65,5 @@ def _change(likeness: Likeness, steps: Steps) -> None:
     _figure(found, f"change-{shown}")
 
 
-def _figure(figure: Figure, name: str) -> None:
-    """Draw a chart, which can be saved from its corner, with its numbers to take away."""
-    st.vega_lite_chart(figure.spec, alt=figure.alt, width="stretch", key=f"layers-{name}")
-    st.download_button(
-        _("Numbers (CSV)"),
-        figure.numbers,
-        file_name=f"{name} {session.chosen().clip}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"layers-{name}-numbers",
-    )
+def _figure(found: Figure, name: str) -> None:
+    figure.draw(found, "layers", name, file=f"{name} {session.chosen().clip}")

@@ -5,7 +5,7 @@ import streamlit as st
 from core.evaluation.metrics import PRECISION, RECALL
 from core.figures import judged as charts
 from core.text import _
-from pages._kit.outcome import figure
+from pages._kit import figure
 from pages._kit.outcome.judged import Judged, per_class, reliable, who
 
 
@@ -21,7 +21,7 @@ def draw(found: Judged) -> None:
         ),
     )
     names = (who(found.partner.name), who("after"))
-    figure.draw(charts.reliability(before, after, floor, names), "reliability")
+    figure.draw(charts.reliability(before, after, floor, names), "outcome", "reliability")
     st.caption(
         _(
             "Calibration error after: {error:.3f} ({low:.3f} to {high:.3f}). With as few sounds as these even a "
@@ -46,7 +46,9 @@ def classes(found: Judged) -> None:
         with column:
             st.markdown(f"**{_(metric.title)}**", help=_(metric.summary))
             numbers = per_class(found, metric.name)
-            figure.draw(charts.classes(found.after.labels, numbers, _(metric.title)), f"{metric.name} by class")
+            figure.draw(
+                charts.classes(found.after.labels, numbers, _(metric.title)), "outcome", f"{metric.name} by class"
+            )
     st.caption(
         _("The lines hold the true share in 95 of 100 such tests. A class never named has no mark on the right.")
     )

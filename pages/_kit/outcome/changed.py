@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures import inside as charts
 from core.text import _
-from pages._kit.outcome import figure
+from pages._kit import figure
 from pages._kit.outcome.judged import Judged
 
 UNCHANGED = 0.9995  # likeness from which a layer counts as untouched
@@ -36,7 +36,7 @@ def _drift(found: Judged) -> None:
     elif inside.drift.min() > UNCHANGED:
         st.markdown(_("Yes, every one of them: only the head on top learned."))
     else:
-        figure.draw(charts.drift(inside.drift, inside.frames), "drift")
+        figure.draw(charts.drift(inside.drift, inside.frames), "outcome", "drift")
         st.caption(
             _("Measured on {frames:,} moments of sounds that it did not learn from.").format(frames=inside.frames)
         )
@@ -50,7 +50,7 @@ def _weights(found: Judged) -> None:
         help=_("The head learns how much of each layer to take. The shares add up to 100 %."),
     )
     if inside.layer_weights.size > 1:
-        figure.draw(charts.layer_weights(inside.layer_weights), "layer weights")
+        figure.draw(charts.layer_weights(inside.layer_weights), "outcome", "layer weights")
         st.caption(
             _("Dashed: an even share. What it takes from a layer is what helped it here; others may hold the same.")
         )
@@ -69,5 +69,5 @@ def _spans(found: Judged) -> None:
         anchor=False,
         help=_("Mean distance in seconds between a moment and those that a head draws on. Each dot is one head."),
     )
-    figure.draw(charts.spans(inside.span_before, inside.span_after), "spans")
+    figure.draw(charts.spans(inside.span_before, inside.span_after), "outcome", "spans")
     st.caption(_("On the dashed line nothing changed; above it a head looks further than before."))

@@ -5,8 +5,7 @@ import streamlit as st
 from core.evaluation.calibration import METRICS
 from core.figures import judged as charts
 from core.text import _, n_
-from pages._kit import session
-from pages._kit.outcome import figure
+from pages._kit import figure, session
 from pages._kit.outcome.judged import Judged, who
 
 
@@ -31,7 +30,9 @@ def draw(found: Judged) -> None:
     line = None if guessing is None else (_("without listening"), guessing)
     rows = [(who(key), one) for key, one in numbers.items()]
     figure.draw(
-        charts.estimates(rows, _(metric.title), who("after"), line, 1.0 if share else None, share), f"compared {name}"
+        charts.estimates(rows, _(metric.title), who("after"), line, 1.0 if share else None, share),
+        "outcome",
+        f"compared {name}",
     )
     if guessing is not None:
         st.caption(_("Dashed: what can be had without listening."))

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.figures import confusions as charts
 from core.text import _
-from pages._kit import session
-from pages._kit.outcome import figure, heard
+from pages._kit import figure, session
+from pages._kit.outcome import heard
 from pages._kit.outcome.judged import Judged, counts, who
 from pages._kit.plain import plain
 
@@ -31,7 +31,7 @@ def draw(found: Judged) -> None:
             st.markdown(f"**{who(said.name)}**")
             cell = (true, called) if side == said.name else ("", "")
             chart = charts.confusion(counts(said), said.labels, who(said.name), cell)
-            figure.draw(chart, f"confusion {said.name}", partial(_choose, said.name), "cell")
+            figure.draw(chart, "outcome", f"confusion {said.name}", partial(_choose, said.name), "cell")
     _open(found, side, true, called)
 
 

@@ -10,9 +10,8 @@ from core.figures.palette import depth
 from core.finetuning import keepsakes, runs
 from core.finetuning.keepsakes import Keepsakes
 from core.text import _
-from pages._kit import engine, session, strip
+from pages._kit import engine, figure, session, strip
 from pages._kit.browser.payload import Payload
-from pages._kit.outcome import figure
 from pages._kit.outcome.judged import Judged
 from pages._kit.plain import plain
 from pages._kit.sounds import shown
@@ -41,7 +40,7 @@ def draw(found: Judged) -> None:
         )
     )
     labels = list(found.after.labels)
-    figure.draw(charts.over_epochs(kept.numbers, kept.probabilities, labels, item.label), "epochs")
+    figure.draw(charts.over_epochs(kept.numbers, kept.probabilities, labels, item.label), "outcome", "epochs")
     if session.chosen().clip == data.clip(place).fingerprint:
         _rows(run.token, kept)
         st.caption(

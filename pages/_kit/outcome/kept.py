@@ -6,8 +6,8 @@ from core.dataset.home import home
 from core.finetuning import runs
 from core.finetuning.runs import RunFolder
 from core.text import _
-from pages._kit import engine, errors, session
-from pages._kit.outcome import earlier, together
+from pages._kit import earlier, engine, errors, session
+from pages._kit.outcome import together
 from pages._kit.outcome.judged import Judged
 from pages._kit.training import ended
 
@@ -18,7 +18,7 @@ def draw(found: Judged) -> None:
     """Offer the copy to every page and as a download, let kept runs answer together, and lead to earlier ones."""
     offer(runs.find(found.outcome.run, home()))
     together.draw(found)
-    earlier.draw()
+    earlier.choice()
 
 
 def offer(run: RunFolder) -> None:

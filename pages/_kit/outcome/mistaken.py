@@ -8,8 +8,8 @@ from core.evaluation.errors import Part
 from core.evaluation.intervals import Estimate
 from core.figures import judged as charts
 from core.text import N_, _
-from pages._kit import session
-from pages._kit.outcome import figure, heard
+from pages._kit import figure, session
+from pages._kit.outcome import heard
 from pages._kit.outcome.judged import Judged
 from pages._kit.plain import plain
 
@@ -67,6 +67,8 @@ def _parts(found: Judged) -> None:
     session.remember("outcome-part", kind)
     rows = [(part.name, Estimate(part.share, part.low, part.high, part.n, 0, "wilson")) for part in lists[kind]]
     figure.draw(
-        charts.estimates(rows, _("Right"), line=(_("all sounds"), found.comparison.after.value)), f"parts {kind}"
+        charts.estimates(rows, _("Right"), line=(_("all sounds"), found.comparison.after.value)),
+        "outcome",
+        f"parts {kind}",
     )
     st.caption(_("Dashed: all sounds of the test together."))

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.finetuning.outcome import Outcome
 from core.text import N_, _
-from pages._kit import session
-from pages._kit.outcome import believed, changed, compared, confused, doctor, earlier, epochs, flipped, kept, mistaken
+from pages._kit import earlier, session
+from pages._kit.outcome import believed, changed, compared, confused, doctor, epochs, flipped, kept, mistaken
 from pages._kit.outcome.judged import Judged, judged
 from pages._kit.plain import plain
 

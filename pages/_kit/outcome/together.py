@@ -9,9 +9,8 @@ from core.figures import judged as charts
 from core.finetuning import ensemble
 from core.finetuning.outcome import Outcome
 from core.text import _, n_
-from pages._kit import engine
-from pages._kit.outcome import earlier, figure
-from pages._kit.outcome.earlier import Earlier
+from pages._kit import earlier, engine, figure
+from pages._kit.earlier import Earlier
 from pages._kit.outcome.judged import Judged
 
 MOST = 8  # runs that answer together
@@ -34,7 +33,7 @@ def draw(found: Judged) -> None:
     tokens = tuple(one.run.token for one, _outcome in some)
     rows = engine.once(("together", tokens), lambda: _rows(some))
     whole = _("all together")
-    figure.draw(charts.estimates([*rows[:-1], (whole, rows[-1][1])], _(ACCURACY.title), whole), "together")
+    figure.draw(charts.estimates([*rows[:-1], (whole, rows[-1][1])], _(ACCURACY.title), whole), "outcome", "together")
     best = max(rows[:-1], key=lambda row: row[1].value)
     count = n_("{count} run", "{count} runs", len(some)).format(count=len(some))
     st.caption(
@@ -46,7 +45,7 @@ def draw(found: Judged) -> None:
 def _alike(found: Judged) -> list[tuple[Earlier, Outcome]]:
     """Find the kept runs that were tested on the same sounds as this one."""
     kept = []
-    for one in earlier.listed():
+    for one in earlier.ended():
         if one.asked.data != found.outcome.data or not one.run.kept:
             continue
         told = earlier.outcome(one.run)

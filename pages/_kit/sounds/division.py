@@ -10,7 +10,7 @@ from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
 from core.figures import labelled
 from core.text import _, n_
-from pages._kit import session
+from pages._kit import figure, session
 from pages._kit.sounds import sets
 from pages._kit.training import form
 
@@ -40,18 +40,14 @@ def draw(data: PreparedSet, divisions: tuple[Division, ...]) -> None:
     """Draw who stands where."""
     which = divisions[0] if len(divisions) == 1 else _one(divisions)
     by_voice = any(item.group for item in data.items)
-    figure = labelled.sides(_rows(data, which, by_voice), _("voice or group") if by_voice else _("class"))
-    st.vega_lite_chart(figure.spec, width="stretch", alt=figure.alt, key="split-chart")
+    found = labelled.sides(_rows(data, which, by_voice), _("voice or group") if by_voice else _("class"))
+    figure.chart(found, "split-chart")
     st.caption(_kept_together(which, by_voice))
-    st.download_button(
-        _("Numbers (CSV)"),
-        _listing(data, which),
-        f"split-{data.key[:8]}.csv",
-        "text/csv",
-        key="split-save",
-        on_click="ignore",
-        icon=":material/download:",
-        help=_("Every sound with its class, its voice or group, and the side on which it stands."),
+    figure.numbers(
+        lambda: _listing(data, which),
+        "split-chart",
+        f"split-{data.key[:8]}",
+        _("Every sound with its class, its voice or group, and the side on which it stands."),
     )
 
 

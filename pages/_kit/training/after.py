@@ -6,8 +6,7 @@ from core.errors import ModelError
 from core.finetuning import runs
 from core.finetuning.runs import RunFolder
 from core.text import _
-from pages._kit import engine, errors, steps
-from pages._kit.outcome import earlier
+from pages._kit import earlier, engine, errors, steps
 from pages._kit.plain import plain
 from pages._kit.training import course, step, written
 
@@ -18,7 +17,7 @@ def draw(place: DeltaGenerator) -> None:
     if found is None:
         place.markdown(_("Before and after stand here once a copy has been taught."))
         steps.onward("training", _("Teach a copy"), _("With the sounds that are chosen."))
-        earlier.draw()
+        earlier.choice()
         return
     if found.stage != "ended":
         place.markdown(_("This run has no result yet."))
@@ -56,4 +55,4 @@ def _keep(run: RunFolder) -> None:
     earlier.note(run.token)
     if run.tuned.is_dir():
         kept.offer(run)
-    earlier.draw()
+    earlier.choice()

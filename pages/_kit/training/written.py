@@ -9,7 +9,7 @@ from core.figures import judged
 from core.finetuning.runs import RunFolder
 from core.finetuning.transcription import record
 from core.text import _, n_
-from pages._kit.outcome import figure
+from pages._kit import figure
 from pages._kit.plain import plain
 from pages._kit.sounds import sets, shown
 
@@ -51,7 +51,7 @@ def _rates(outcome: "TranscriptOutcome") -> None:
     asked = [one for one in (outcome.before, outcome.untrained, outcome.after) if one is not None]
     rows = [(_("letters, {who}").format(who=names.get(one.name, one.name)), one.characters.rate) for one in asked]
     rows += [(_("words, {who}").format(who=names.get(one.name, one.name)), one.words.rate) for one in asked]
-    figure.draw(judged.estimates(rows, _("Share to correct"), most=None), "written")
+    figure.draw(judged.estimates(rows, _("Share to correct"), most=None), "outcome", "written")
 
 
 def _lines(outcome: "TranscriptOutcome") -> None:
