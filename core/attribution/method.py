@@ -52,7 +52,8 @@ class Method:
     name      for keys and addresses
     title     the field's name of it
     summary   one plain sentence
-    kind      what it belongs to: pieces of time removed, tiles of time x frequency removed, gradients, maps of a layer's activation, relevance, attention
+    kind      what it belongs to: pieces of time or tiles of time x frequency removed, gradients, maps of a layer's
+              activation, relevance, attention
     rank      where it stands in lists; the lowest that fits is the default for a model
     settings  a frozen dataclass, its fields declared with ``core.setting.setting``; the page draws its form from it
     signed    tells what speaks for the target from what speaks against it
@@ -133,6 +134,10 @@ def explain(question: Question, method: Method, settings: Any, report: Report = 
     with torch.no_grad():
         found = method.compute(question, settings, report)
         logits = question.logits(question.values)
+    return _kept(question, method, settings, found, logits)
+
+
+def _kept(question: Question, method: Method, settings: Any, found: Found, logits: Tensor) -> Attribution:
     relevance = np.array(found.relevance, dtype=np.float32)
     if not np.isfinite(relevance).all():
         raise MethodError(
@@ -140,24 +145,14 @@ def explain(question: Question, method: Method, settings: Any, report: Report = 
             hint=_("Choose another method, or another sound."),
         )
     relevance.setflags(write=False)
+    target, card = question.target, question.model.card
     return Attribution(
-        model=question.model.spec,
-        clip=question.clip.fingerprint,
-        seconds=question.clip.seconds,
-        method=method.name,
-        settings=settings,
-        target=question.target,
-        relevance=relevance,
-        time=found.time,
-        edges=found.edges,
-        score=float(question.target.score(logits)),
-        probability=float(question.target.probability(logits, question.model.card.multi_label)),
-        reference=found.reference,
-        segments=question.segments if found.contributions else (),
-        contributions=found.contributions,
-        without=found.without,
-        notes=found.notes,
-    )
+        model=question.model.spec, clip=question.clip.fingerprint, seconds=question.clip.seconds, method=method.name,
+        settings=settings, target=target, relevance=relevance, time=found.time, edges=found.edges,
+        score=float(target.score(logits)), probability=float(target.probability(logits, card.multi_label)),
+        reference=found.reference, segments=question.segments if found.contributions else (),
+        contributions=found.contributions, without=found.without, notes=found.notes,
+    )  # fmt: skip
 
 
 def attribute(
