@@ -26,10 +26,10 @@ from core.finetuning.transcription.outcome import Line
 from core.model_spec import ModelSpec
 from core.progress import Report, Step
 from core.setting import setting
-from pages._kit import earlier, engine, session
+from pages._kit import earlier, engine, form, session
 from pages._kit.policy import Policy
 from pages._kit.sounds import classwise, ready, source
-from pages._kit.training import choice, form, work, written
+from pages._kit.training import choice, work, written
 from tests.pages.opening import words
 
 RATE = 8_000  # Hz
@@ -364,7 +364,7 @@ def form_of_everything() -> None:
     """Draw the form and keep what it returns."""
     import streamlit as st
 
-    from pages._kit.training import form
+    from pages._kit import form
     from tests.pages.test_fine_tune import Every
 
     st.session_state["made"] = form.draw(Every(), form.remaining(Every(), ()), "form")

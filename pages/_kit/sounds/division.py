@@ -10,9 +10,8 @@ from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
 from core.figures import labelled
 from core.text import _, n_
-from pages._kit import figure, session
+from pages._kit import figure, form, session
 from pages._kit.sounds import sets
-from pages._kit.training import form
 
 NAMES = 40  # bars that can still be told apart
 

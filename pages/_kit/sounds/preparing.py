@@ -8,10 +8,9 @@ from core.dataset.collection import Collection
 from core.dataset.home import home
 from core.progress import Report
 from core.text import _, n_
-from pages._kit import errors, session
+from pages._kit import errors, form, session
 from pages._kit.plain import plain
 from pages._kit.sounds import sets, shown, work
-from pages._kit.training import form
 
 if TYPE_CHECKING:
     from core.dataset.prepared import PreparedSet

@@ -11,9 +11,8 @@ from core.finetuning.strategy import Strategy
 from core.finetuning.transcription.options import NAME as TRANSCRIPTS
 from core.finetuning.transcription.options import TranscriptOptions, default_settings
 from core.text import _
-from pages._kit import engine, present, session
+from pages._kit import engine, form, present, session
 from pages._kit.plain import plain
-from pages._kit.training import form
 
 WIDTH = 250  # pixels of a card, at least
 DEFAULTS = {"classes": FineTuneSettings(), "transcripts": default_settings()}

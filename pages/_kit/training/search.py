@@ -9,8 +9,8 @@ from core.finetuning.search import SearchSettings, grid
 from core.finetuning.settings import FineTuneSettings
 from core.finetuning.strategies import strategies
 from core.text import _, n_
-from pages._kit import errors, session
-from pages._kit.training import choice, form
+from pages._kit import errors, form, session
+from pages._kit.training import choice
 
 RATES = form.DECADES
 

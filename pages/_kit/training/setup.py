@@ -10,10 +10,10 @@ from core.dataset.division import Division
 from core.dataset.prepared import PreparedSet
 from core.finetuning.settings import FineTuneSettings
 from core.text import _, n_
-from pages._kit import earlier, errors, present, session
+from pages._kit import earlier, errors, form, present, session
 from pages._kit.plain import plain
 from pages._kit.sounds import sets
-from pages._kit.training import choice, cost, course, form, search
+from pages._kit.training import choice, cost, course, search
 
 Later = Callable[[], None] | None
 FIRST = ("epochs", "learning_rate")
