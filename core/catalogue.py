@@ -38,7 +38,8 @@ class FamilyEntry:
 
     model_types        values of ``model_type`` in config.json
     parts              prefixes of the weights that are loaded; empty means all of them
-    layout             "frames" in time, "patches" of a spectrogram, or "stages" of shrinking patches
+    layout             "frames" in time, "patches" of a spectrogram, "stages" of shrinking patches, or "maps" of
+                       convolutions, which have no attention
     frames_per_second  frames that a block sees per second of sound; 0 unless the layout is "frames"
     seconds            length to which every clip is padded; 0 where it is not
     """

@@ -37,7 +37,8 @@ LONGEST = 100  # numbers in one list of a configuration
 MOST = 1_000_000  # of anything else that a configuration counts
 COUNTED = (
     *("conv_dim", "conv_kernel", "conv_stride", "num_feat_extract_layers", "num_adapter_layers", "intermediate_size"),
-    *("num_conv_pos_embeddings", "vocab_size", "patch_size", "max_length", "max_source_positions"),
+    *("num_conv_pos_embeddings", "vocab_size", "patch_size", "max_length", "max_source_positions", "num_mel_bins"),
+    *("widths", "kernel_size", "recurrent_width", "recurrent_layers"),
 )
 
 # fmt: off
@@ -64,7 +65,7 @@ class Blueprint:
     name    of the checkpoint, for sentences
     config  the part of config.json that describes the audio model
     blocks  what the weights count as layers; differs from ``layers`` where layers are grouped in stages
-    heads   in one layer, the most where layers differ
+    heads   in one layer, the most where layers differ; 0 where there is no attention
     """
 
     name: str
@@ -84,6 +85,14 @@ class Blueprint:
     def wholes(self, key: str, default: list[int]) -> tuple[int, ...]:
         """Read positive whole numbers of the configuration; ModelError where they are anything else."""
         return _counts(self.name, key, self.config.get(key, default))
+
+    def pools(self) -> tuple[tuple[int, int], ...]:
+        """Read how many bands and columns each convolution gathers into one; ModelError where that is not said."""
+        found = self.config.get("pools")
+        pairs = [_counts(self.name, "pools", pair) for pair in found] if isinstance(found, list) else []
+        if len(pairs) != len(self.wholes("widths", [])) or any(len(pair) != 2 for pair in pairs):
+            raise _odd(self.name, "pools", found)
+        return tuple((bands, columns) for bands, columns in pairs)
 
 
 def parse_json(name: str, file: str, data: bytes) -> dict[str, Any]:
@@ -187,8 +196,10 @@ def _blueprint(name: str, family: FamilyEntry, config: Mapping[str, Any]) -> Blu
     if not isinstance(audio, dict):
         raise damaged(name, _("{file} does not describe the audio part").format(file=CONFIG))
     depths = audio.get("depths", [2, 2, 6, 2]) if family.layout == "stages" else None
-    layers = depths or _first(audio, "encoder_layers", "num_hidden_layers")
-    heads = _first(audio, "encoder_attention_heads", "num_attention_heads", default=[4, 8, 16, 32] if depths else None)
+    layers = depths or audio.get("encoder_layers", audio.get("num_hidden_layers"))
+    plain = audio.get("num_attention_heads", [4, 8, 16, 32] if depths else None)
+    heads = audio.get("encoder_attention_heads", plain)
+    width = audio.get("d_model", audio.get("hidden_size", 768 if depths else None))
     for key in COUNTED:
         if audio.get(key) is not None:
             _counts(name, key, audio[key])
@@ -198,17 +209,13 @@ def _blueprint(name: str, family: FamilyEntry, config: Mapping[str, Any]) -> Blu
         config=audio,
         layers=sum(_counts(name, "layers", layers)),
         blocks=len(depths) if isinstance(depths, list) else _counts(name, "layers", layers)[0],
-        heads=max(_counts(name, "heads", heads)),
-        width=max(_counts(name, "width", _first(audio, "d_model", "hidden_size", default=768 if depths else None))),
+        heads=0 if family.layout == "maps" else max(_counts(name, "heads", heads)),
+        width=max(_counts(name, "width", width)),
         speaks=any(entry.endswith("ForCTC") for entry in architectures),
         classifies=any(
             entry.endswith(("ForSequenceClassification", "ForAudioClassification")) for entry in architectures
         ),
     )
-
-
-def _first(config: Mapping[str, Any], *keys: str, default: object = None) -> object:
-    return next((config[key] for key in keys if key in config), default)
 
 
 def _counts(name: str, what: str, value: object) -> tuple[int, ...]:
@@ -221,9 +228,13 @@ def _counts(name: str, what: str, value: object) -> tuple[int, ...]:
         or len(counts) != listed
         or not all(0 < count <= LARGEST.get(what, MOST) for count in counts)
     ):
-        shown = repr(value)[:40]
-        raise damaged(name, _("{file} gives {value} as number of {what}").format(file=CONFIG, value=shown, what=what))
+        raise _odd(name, what, value)
     return tuple(counts)
+
+
+def _odd(name: str, what: str, value: object) -> ModelError:
+    said = _("{file} gives {value} as number of {what}")
+    return damaged(name, said.format(file=CONFIG, value=repr(value)[:40], what=what))
 
 
 def parse_header(name: str, file: str, data: bytes, size: int) -> Header:
@@ -283,5 +294,7 @@ def compare(name: str, blueprint: Blueprint, header: Header) -> None:
     deepest = max((int(match[1]) for match in found if match), default=-1) + 1
     if deepest != blueprint.blocks:
         raise mismatch(name, _("{found} layers instead of {said}").format(found=deepest, said=blueprint.blocks))
-    if not any(blueprint.width in shape for key, (_dtype, shape) in part.items()):
+    # of a recurrent layer that reads both ways, the weights have three rows for each number of one way
+    wide = {blueprint.width, 3 * blueprint.config.get("recurrent_width", 0) or blueprint.width}
+    if not any(wide.intersection(shape) for _dtype, shape in part.values()):
         raise mismatch(name, _("none of them is {width} wide").format(width=blueprint.width))

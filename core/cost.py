@@ -6,7 +6,7 @@ scratch of its widest layer and of the first convolution, in float32.
 
 import sys
 from dataclasses import dataclass, replace
-from math import prod
+from math import ceil, prod
 from pathlib import Path
 
 from core.checkpoint import Blueprint, Header, loaded_part
@@ -19,6 +19,7 @@ from core.text import _
 
 SECONDS = 10.0  # length of the clip that memory is estimated for
 RATE = 16_000  # Hz of every family that listens to the waveform
+COLUMNS = 100  # of log-mel per second, in what networks of convolutions hear
 BYTES = {"float32": 4, "bfloat16": 2}
 KEPT = 4  # bytes of each number that a trace keeps
 LIBRARIES = 400_000_000  # bytes that torch and transformers take when the first model is loaded
@@ -139,6 +140,8 @@ def working_memory(blueprint: Blueprint, seconds: float) -> int:
     """Estimate the bytes that one pass over a clip needs beside the weights."""
     if blueprint.family.layout == "stages":
         return KEPT * _staged_numbers(blueprint)
+    if blueprint.family.layout == "maps":
+        return KEPT * _mapped_numbers(blueprint, seconds)
     heads, width = blueprint.heads, blueprint.width
     if blueprint.family.layout == "patches":
         tokens, frames = _patches(blueprint)
@@ -179,6 +182,21 @@ def _staged_numbers(blueprint: Blueprint) -> int:
     stages = zip(range(len(depths)), depths, heads, strict=False)
     kept = sum(depth * (tokens // 4**stage) * (width * 2**stage + count * window) for stage, depth, count in stages)
     return kept + tokens * (3 * heads[0] * window + 16 * width)
+
+
+def _mapped_numbers(blueprint: Blueprint, seconds: float) -> int:
+    """Count what convolutions on log-mel and recurrent layers keep, and the scratch of the widest before its pool.
+
+    A convolution, its norm and its activation are there at once.
+    """
+    bands, columns = blueprint.whole("num_mel_bins", 64), int(seconds * COLUMNS)
+    kept, scratch = 0, 0
+    for width, (gathered, joined) in zip(blueprint.wholes("widths", []), blueprint.pools(), strict=True):
+        scratch = max(scratch, 3 * width * bands * columns)
+        bands, columns = ceil(bands / gathered), ceil(columns / joined)
+        kept += width * bands * columns
+    rows = blueprint.layers + 1 - len(blueprint.pools())
+    return kept + rows * blueprint.width * columns + scratch
 
 
 def refuse(cost: Cost, available: int | None = None, free: int | None = None, hub: Hub | None = None) -> None:

@@ -22,7 +22,7 @@ LONGEST = 30.0  # seconds; attention grows with the square of the length
 
 @dataclass(frozen=True)
 class Shape:
-    """How large an encoder is: transformer blocks, most attention heads of a block, numbers per token at the end."""
+    """How large an encoder is: its blocks, most attention heads of a block (0: none), numbers per token at the end."""
 
     layers: int
     heads: int
@@ -48,6 +48,10 @@ def _nothing_around(module: "torch.nn.Module") -> AbstractContextManager[object]
     return nullcontext()
 
 
+def _no_attention(module: "torch.nn.Module") -> "list[torch.nn.Module]":
+    return []
+
+
 def _no_taps(module: "torch.nn.Module") -> tuple[Tap, ...]:
     return ()
 
@@ -67,7 +71,8 @@ class Family:
     shape        (config) -> Shape
     encode       (extractor, samples at its rate) -> inputs of the model, a batch of one
     grids        (module, extractor, samples) -> where the tokens of layer 0, 1, ... lie
-    attention    (module) -> the attention module of every block, in order; their output holds (batch, heads, q, k)
+    attention    (module) -> the attention module of every block, in order; their output holds (batch, heads, q, k);
+                 left out, as ``over_time`` is, by a family that does not attend
     over_time    (module, weights, block from 0, grid of its output) -> attention over frames, (heads, frames, frames);
                  rows sum to one
     plane        (extractor, config, samples) -> where the numbers of its input lie; None where its input holds the clip
@@ -101,9 +106,9 @@ class Family:
     shape: Callable[[Any], Shape]
     encode: "Callable[[Any, Float32[np.ndarray, ' time']], dict[str, torch.Tensor]]"
     grids: "Callable[[torch.nn.Module, Any, int], tuple[TokenGrid, ...]]"
-    attention: "Callable[[torch.nn.Module], list[torch.nn.Module]]"
-    over_time: "Callable[[torch.nn.Module, torch.Tensor, int, TokenGrid], torch.Tensor]"
     fewest: Callable[[Any, Any], int]
+    attention: "Callable[[torch.nn.Module], list[torch.nn.Module]]" = _no_attention
+    over_time: "Callable[..., torch.Tensor]" = _as_it_is
     plane: Callable[[Any, Any, int], InputPlane] | None = None
     blocks: "Callable[[torch.nn.Module], list[torch.nn.Module]] | None" = None
     arrange: "Callable[..., torch.Tensor]" = _as_it_is

@@ -1,8 +1,9 @@
 """Blocks of convolution on log-mel, and what is known of a batch in which some clips are shorter than others."""
 
-from typing import Any
+from typing import Any, no_type_check
 
 import torch
+from huggingface_hub.dataclasses import strict
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
@@ -12,6 +13,8 @@ LARGEST_POOL = 8
 LARGEST_KERNEL = 15
 
 
+@no_type_check  # transformers rewrites how it is made; ``strict`` checks the types instead
+@strict
 class LogMelConfig(transformers.PreTrainedConfig):  # type: ignore[misc]
     """What both networks have: a stem and blocks of one convolution each.
 

@@ -3,12 +3,17 @@
 The end is the one that class activation maps ask for (Zhou et al. 2016): global average, then classes.
 """
 
+from typing import no_type_check
+
+from huggingface_hub.dataclasses import strict
 from torch import Tensor, nn
 
 from models.networks.convolutions import LogMelConfig, real
 from models.networks.network import LogMelClassifier, LogMelNetwork, register
 
 
+@no_type_check  # as LogMelConfig
+@strict
 class LogMelCnnConfig(LogMelConfig):
     """How many blocks, how wide, and how they pool; see ``LogMelConfig``."""
 

@@ -3,8 +3,9 @@
 After the CRNN of sound event detection (Cakir et al. 2017).
 """
 
-from typing import Any
+from typing import Any, no_type_check
 
+from huggingface_hub.dataclasses import strict
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -12,6 +13,8 @@ from models.networks.convolutions import LogMelConfig, real
 from models.networks.network import LogMelClassifier, LogMelNetwork, register
 
 
+@no_type_check  # as LogMelConfig
+@strict
 class LogMelCrnnConfig(LogMelConfig):
     """Blocks of convolution as in ``LogMelConfig``, and recurrent layers after them.
 

@@ -42,6 +42,8 @@ VARIANTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("whisper", "classifier", {"use_weighted_layer_sum": True}),
     ("clap", "ClapModel", {}),
     ("clap", "bare", {"enable_fusion": True}),
+    ("log-mel-cnn", "classifier", {"pooling": "average", "kernel_size": 5, "pools": [[1, 1], [3, 2], [2, 3], [2, 1]]}),
+    ("log-mel-crnn", "classifier", {"recurrent_layers": 1, "num_mel_bins": 40}),
 )
 
 
@@ -74,7 +76,7 @@ def _every() -> tuple[Small, ...]:
         Small(family, name)
         for family in FAMILIES.values()
         for name in (family.ctc, family.classifier, family.bare)
-        if name and "." not in name
+        if name and not name.startswith("transformers.")
     ]
     more = [Small(FAMILIES[name], getattr(FAMILIES[name], kind, kind), settings) for name, kind, settings in VARIANTS]
     return (*plain, *more)
