@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch import Tensor
 from core.dataset.prepared import PreparedSet
 from core.finetuning.augmentation import Augmenter, Batch
 from core.finetuning.headed import COUNTS
+from core.finetuning.leaning import leaning
 from core.finetuning.pupil import Pupil
 from core.resample import resampled
 
@@ -81,7 +82,8 @@ class Batches:
 
     def _facts(self, waves: Sequence[Float32[np.ndarray, " _time"]]) -> Batch:
         extractor = self.pupil.extractor
-        return Batch(int(extractor.sampling_rate), tuple(wave.size for wave in waves), extractor)
+        counts = tuple(wave.size for wave in waves)
+        return Batch(int(extractor.sampling_rate), counts, extractor, partial(leaning, self.pupil))
 
     def inputs(self, waves: Sequence[Float32[np.ndarray, " _time"]]) -> dict[str, Tensor]:
         """Turn waveforms into one batch of inputs, on the device of the model."""

@@ -107,7 +107,8 @@ class Course:
         self._let_join(epoch)
         items = [*self.division.train, *self._guess(epoch)]
         order = [items[place] for place in torch.randperm(len(items), generator=chance).tolist()]
-        augmenter = Augmenter.of(self.settings.augment, chance) if self.settings.augment else None
+        chosen, options = self.settings.augment, self.settings.augment_options
+        augmenter = Augmenter.of(chosen, chance, options) if chosen else None
         steps = ceil(len(order) / self.settings.batch)
         loss, right, rate = 0.0, 0, 0.0
         self._set_learning()
@@ -194,7 +195,7 @@ class Course:
         clips = self.division.unlabelled
         picked = torch.randint(len(clips), (self.settings.batch,), generator=chance).tolist()
         items = [clips[place] for place in picked]
-        strong = Augmenter.of(self.settings.augment or STRONG, chance)
+        strong = Augmenter.of(self.settings.augment or STRONG, chance, self.settings.augment_options)
         for portion in self.lessons.portions(items, learning=True, augmenter=strong):
             same = [items[place] for place in portion.places]
             with torch.no_grad():

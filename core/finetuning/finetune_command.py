@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,13 @@ def _arguments(parser: ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help=_("A setting of the strategy, such as rank=4."),
     )
+    parser.add_argument(
+        "--augment-option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=_("A setting of a way of changing sounds, such as noise.least=10."),
+    )
     add_settings(parser, FineTuneSettings)
     add_settings(parser, SplitSettings)
 
@@ -76,7 +84,7 @@ def _settings(arguments: Namespace, task: Task) -> FineTuneSettings:
     """Read the settings; what was not given is what suits the task."""
     given = read_settings(arguments, FineTuneSettings)
     if task == "classes":
-        return replace(given, options=_options(arguments))
+        return replace(given, options=_options(arguments), augment_options=_augment_options(arguments, given.augment))
     from core.finetuning.transcription.options import default_settings
 
     usual = FineTuneSettings()
@@ -94,14 +102,32 @@ def _options(arguments: Namespace) -> tuple[tuple[str, Any], ...]:
             _("There is no strategy called {name}.").format(name=name),
             hint=_("There are: {names}.").format(names=", ".join(strategies())),
         )
-    known = {field.name: field.default for field in fields(strategies()[name].options)}
+    whose = _("The strategy {name}").format(name=name)
+    return _given(arguments.option, {field.name: field.default for field in fields(strategies()[name].options)}, whose)
+
+
+def _augment_options(arguments: Namespace, chosen: Sequence[str]) -> tuple[tuple[str, Any], ...]:
+    """Read the settings of the chosen ways of changing sounds, each as name.setting=value; MethodError as above."""
+    from core.finetuning.augmentation import augmentations
+
+    ways = augmentations()
+    if unknown := sorted(set(chosen) - set(ways)):
+        raise MethodError(
+            _("There is no way of changing sounds called {name}.").format(name=unknown[0]),
+            hint=_("There are: {names}.").format(names=", ".join(ways)),
+        )
+    known = {f"{name}.{field.name}": field.default for name in chosen for field in fields(ways[name].options)}
+    return _given(arguments.augment_option, known, _("What changes the sounds"))
+
+
+def _given(texts: Sequence[str], known: Mapping[str, Any], whose: str) -> tuple[tuple[str, Any], ...]:
     found = {}
-    for text in arguments.option:
+    for text in texts:
         key, _sign, value = text.partition("=")
         if key not in known:
             raise MethodError(
-                _("The strategy {name} has no setting called {key}.").format(name=name, key=key),
-                hint=_("It has: {names}.").format(names=", ".join(known) or _("none")),
+                _("{whose} has no setting called {key}.").format(whose=whose, key=key),
+                hint=_("There are: {names}.").format(names=", ".join(known) or _("none")),
             )
         found[key] = _value(key, value, known[key])
     return tuple(sorted(found.items()))

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from core.family import Family
 from core.grid import TokenGrid
 
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 COUNTS = "samples"  # the input that tells how long each clip is, because many models pad what they hear
 
 
@@ -77,7 +78,7 @@ def laid(
 ) -> Float[Tensor, "batch frames width"]:
     """Average the bands of every frame; special tokens are left out, padding too where ``cut``."""
     if grid.special or grid.bands > 1 or grid.padded:
-        tokens = tokens[:, grid.special :].unflatten(1, (grid.bands, grid.stride)).mean(1)
+        tokens = tokens[:, grid.special :].unflatten(1, (grid.bands, -1)).mean(1)
     return tokens[:, : grid.time.count] if cut else tokens
 
 
@@ -121,6 +122,14 @@ class Headed(nn.Module):
             if name in {"base", "head", "call"}:
                 raise
             return getattr(super().__getattr__("base"), name)
+
+    def train(self, mode: bool = True) -> "Headed":
+        """Go into training, but for the batch norms of the encoder: statistics of few sounds would spoil theirs."""
+        super().train(mode)
+        for part in self.base.modules():
+            if isinstance(part, BATCH_NORMS):
+                part.eval()
+        return self
 
     def forward(
         self, samples: Int[Tensor, " batch"] | None = None, output_hidden_states: bool = True, **inputs: Any

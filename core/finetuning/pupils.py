@@ -71,9 +71,14 @@ def bare(family: Family, module: nn.Module) -> nn.Module:
 def head_for(call: Call, base: nn.Module, classes: int, dropout: float, last_only: bool = False) -> LayerWeightedHead:
     """Build a head that reads every layer laid out like the last one, or the last one only."""
     grids = call.family.grids(base, call.extractor, call.family.fewest(call.extractor, base.config))
-    first = next(layer for layer in range(len(grids)) if all(grid == grids[-1] for grid in grids[layer:]))
-    first = len(grids) - 1 if last_only else first
     width = call.family.shape(base.config).width
+    widths = call.family.widths(base.config) if call.family.widths else (width,) * len(grids)
+    # how much sound each frame sees may differ
+    places = [
+        (replace(grid, time=replace(grid.time, field=0.0)), wide) for grid, wide in zip(grids, widths, strict=True)
+    ]
+    first = next(layer for layer in range(len(grids)) if all(place == places[-1] for place in places[layer:]))
+    first = len(grids) - 1 if last_only else first
     return LayerWeightedHead(len(grids) - first, width, classes, dropout, first)
 
 

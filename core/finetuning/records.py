@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 LONGEST_TEXT = 10_000  # characters
@@ -26,8 +26,8 @@ def plain(value: Any) -> Any:
 def built(kind: Any, value: Any, name: str = "") -> Any:
     """Build a value of ``kind`` from plain JSON; ValueError, naming the place, where it is anything else.
 
-    Knows dataclasses (their names exactly), tuples, mappings from text, Literal, unions with None, Any (one plain value
-    or a list of such), and text, whole numbers, numbers and truth values.
+    Knows dataclasses (what has a default may be missing, as in older files), tuples, mappings from text, Literal,
+    unions with None, Any (one plain value or a list of such), and text, whole numbers, numbers and truth values.
     """
     origin = get_origin(kind)
     if is_dataclass(kind):
@@ -49,7 +49,8 @@ def built(kind: Any, value: Any, name: str = "") -> Any:
 
 def _record(kind: Any, value: Any, name: str) -> Any:
     hints = get_type_hints(kind)
-    if not isinstance(value, dict) or value.keys() != hints.keys():
+    needed = {field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}
+    if not isinstance(value, dict) or not needed <= value.keys() <= hints.keys():
         _refuse(name or kind.__name__, value)
     return kind(**{part: built(hints[part], entry, part) for part, entry in value.items()})
 

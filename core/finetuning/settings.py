@@ -53,16 +53,17 @@ class SplitSettings:
 class FineTuneSettings:
     """How a copy of a model is taught.
 
-    strategy       name of a module of ``core.finetuning.strategies``
-    options        settings of that strategy as (name, value) pairs
-    learning_rate  of AdamW; 0 takes the strategy's own
-    warm_up        share of all steps during which the rate rises; afterwards it falls as a cosine
-    clip_norm      largest norm of a gradient; 0: not limited
-    focal          exponent of the focal loss (Lin et al. 2017); 0 is plain cross-entropy
-    patience       epochs without a better validation loss before it stops; 0: never
-    augment        names of modules of ``core.finetuning.augmentation``
-    unlabelled     what clips without a label are used for
-    adversarial    size of the worst change of the input that it also learns from; 0: none
+    strategy        name of a module of ``core.finetuning.strategies``
+    options         settings of that strategy as (name, value) pairs
+    learning_rate   of AdamW; 0 takes the strategy's own
+    warm_up         share of all steps during which the rate rises; afterwards it falls as a cosine
+    clip_norm       largest norm of a gradient; 0: not limited
+    focal           exponent of the focal loss (Lin et al. 2017); 0 is plain cross-entropy
+    patience        epochs without a better validation loss before it stops; 0: never
+    augment         names of modules of ``core.finetuning.augmentation``
+    augment_options their own settings as ("name.setting", value) pairs
+    unlabelled      what clips without a label are used for
+    adversarial     size of the worst change of the input that it also learns from; 0: none
     """
 
     strategy: str = setting("linear", N_("What learns"), N_("From a thin layer on top to the whole model."))
@@ -98,6 +99,7 @@ class FineTuneSettings:
         "float32", N_("Computes in"), N_("bfloat16 is faster where the processor has it, and rounds more.")
     )
     augment: tuple[str, ...] = setting((), N_("Changed copies"), N_("Learns also from changed versions of the sounds."))
+    augment_options: tuple[tuple[str, Any], ...] = ()
     unlabelled: Literal["none", "consistency", "pseudo-labels"] = setting(
         "none", N_("Sounds without a label"), N_("Left aside, or used with the model's own confident guesses.")
     )

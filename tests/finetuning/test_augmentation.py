@@ -3,11 +3,12 @@
 from itertools import pairwise
 from math import log10
 
+import numpy as np
 import pytest
 import torch
 
 from core.family import transformers_class
-from core.finetuning.augmentation import Augmenter, Batch, augmentations, needs_encoder
+from core.finetuning.augmentation import Augmenter, Batch, Leaning, augmentations, needs_encoder, options_of
 from core.finetuning.augmentation.mixup import MixupOptions, shares
 from core.finetuning.augmentation.mixup import apply as mix
 from core.finetuning.augmentation.noise import NoiseOptions, active_power, gain, noise, voices
@@ -16,6 +17,7 @@ from core.finetuning.augmentation.spec_augment import SpecAugmentOptions, band_s
 from core.finetuning.augmentation.spec_augment import apply as cut_holes
 from core.finetuning.augmentation.time_shift import TimeShiftOptions, shifted
 from core.finetuning.augmentation.time_shift import apply as shift
+from core.timeline import TimeAxis
 from models import FAMILIES
 
 RATE = 16_000
@@ -38,8 +40,15 @@ def sounds() -> torch.Tensor:
     return laid
 
 
+def loudest(samples: np.ndarray) -> Leaning:
+    """Lean on what is loud, in columns of 20 ms."""
+    columns = samples[: samples.size // FRAME * FRAME].reshape(-1, FRAME)
+    step = FRAME / RATE
+    return Leaning((columns**2).mean(1, dtype=np.float64)[None], TimeAxis(step / 2, step, step, len(columns)))
+
+
 def batch(extractor: object = None) -> Batch:
-    return Batch(RATE, COUNTS, extractor)
+    return Batch(RATE, COUNTS, extractor, loudest)
 
 
 def db(ratio: float) -> float:
@@ -265,6 +274,15 @@ def test_every_augmentation_keeps_shapes_and_the_original_and_follows_its_seed(n
     assert not torch.equal(changed(5), first)
     assert torch.equal(before, kept)
     assert torch.equal(targets, torch.eye(3))
+
+
+def test_each_augmentation_takes_its_own_settings_by_name() -> None:
+    given = (("noise.least", 3.0), ("guided_erasing.part", 0.4))
+    assert options_of("noise", given).least == 3.0
+    assert options_of("guided_erasing", given).part == 0.4
+    assert options_of("time_shift", given) == TimeShiftOptions()
+    with pytest.raises(TypeError):
+        options_of("noise", (("noise.colour", 1),))
 
 
 @EVERY

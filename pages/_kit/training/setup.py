@@ -1,7 +1,8 @@
 """Before the start: which model, which strategy, how long, what it will cost."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,7 +18,7 @@ from pages._kit.training import choice, cost, course, search
 
 Later = Callable[[], None] | None
 FIRST = ("epochs", "learning_rate")
-DRAWN_ELSEWHERE = ("strategy", "options", "augment")
+DRAWN_ELSEWHERE = ("strategy", "options", "augment", "augment_options")
 OF_CLASSES = ("class_weights", "smoothing", "focal", "unlabelled", "adversarial")  # mean nothing for transcripts
 
 
@@ -105,7 +106,25 @@ def _augment(now: FineTuneSettings) -> FineTuneSettings:
     )
     if choice.strategy().stored and needs_encoder(chosen):
         st.caption(_("The encoder then runs anew for every epoch instead of once: changed sounds cannot be stored."))
-    return replace(now, augment=tuple(chosen))
+    return _strengths(replace(now, augment=tuple(chosen)))
+
+
+def _strengths(now: FineTuneSettings) -> FineTuneSettings:
+    """Draw what each chosen way of changing sounds lets be set; keep only what is not as usual."""
+    from core.finetuning.augmentation import augmentations, options_of
+
+    if not now.augment:
+        return replace(now, augment_options=())
+    changed: list[tuple[str, Any]] = []
+    with st.expander(_("How strongly the sounds are changed"), icon=":material/tune:"):
+        for name in now.augment:
+            way = augmentations()[name]
+            st.markdown(f"**{_(way.title)}**")
+            before = options_of(name, now.augment_options)
+            after = form.draw(before, form.remaining(before, ()), f"strength-{name}")
+            usual = asdict(way.options())
+            changed += [(f"{name}.{key}", value) for key, value in asdict(after).items() if value != usual[key]]
+    return replace(now, augment_options=tuple(changed))
 
 
 def _start(data: PreparedSet, divisions: tuple[Division, ...]) -> Later:
