@@ -22,7 +22,7 @@ from tests.contracts.small_models import ONE_EACH, STABLE, Small, noise
 SECONDS, PIECES = 0.4, 3
 # settings that change how long a method takes, not what it does
 CHEAP: Mapping[str, Mapping[str, Any]] = {
-    "integrated-gradients": {"first_steps": 4, "most_steps": 8},
+    "integrated-gradients": {"first_steps": 2, "most_steps": 6},
     "smoothgrad": {"samples": 3},
     "kernel-shap": {"samples": 16, "draws": 16, "coalitions": 16},
 }
