@@ -18,7 +18,7 @@ WORDS = (Interval(0.0, 0.2, ""), Interval(0.2, 0.5, "one"), Interval(0.5, 0.9, "
 PHONES = (Interval(0.2, 0.3, "w"), Interval(0.3, 0.5, "n"), Interval(0.5, 0.6, "t"), Interval(0.6, 0.9, "u:"))
 
 
-def clip(seconds: float = 1.4, tiers: Tiers = Tiers()) -> Clip:
+def clip(seconds: float = 1.4, tiers: Tiers | None = None) -> Clip:
     return Clip.of("clip", np.zeros(round(seconds * 16_000)), 16_000, tiers)
 
 
