@@ -47,3 +47,11 @@ def per_piece(attribution: Attribution, segments: Sequence[Segment]) -> tuple[fl
         return attribution.contributions
     time, total = attribution.time, attribution.relevance.sum(0, dtype=np.float64)
     return tuple(float(total[time.within(piece.start, piece.end)].sum()) for piece in segments)
+
+
+def leading(contributions: Sequence[float]) -> tuple[int, float]:
+    """Find the piece that speaks most for the target, and its share of all that does; -1 where nothing does."""
+    found = np.maximum(np.asarray(contributions, dtype=np.float64), 0.0)
+    total = float(found.sum())
+    best = int(found.argmax()) if total > 0 else -1
+    return best, float(found[best] / total) if total > 0 else 0.0

@@ -31,8 +31,8 @@ class Saying:
     frames: tuple[int, int] | None = None
 
 
-def sayings(card: ModelCard, trace: Trace, region: tuple[float, float] | None = None) -> tuple[Saying, ...]:
-    """List classes, likeliest first, or the symbols written in ``region`` (seconds), in the order of time.
+def sayings(card: ModelCard, trace: Trace) -> tuple[Saying, ...]:
+    """List classes, likeliest first, or the symbols written in the clip, in the order of time.
 
     Raises MethodError where the model has no head, or writes nothing in the whole clip.
     """
@@ -49,8 +49,7 @@ def sayings(card: ModelCard, trace: Trace, region: tuple[float, float] | None = 
             _("{model} writes nothing for this sound, so there is nothing to explain.").format(model=card.title),
             hint=_("Choose a sound in which someone speaks, or a model that names sounds."),
         )
-    start, end = region or (0.0, trace.seconds)
-    return tuple(item for item in every if start <= (item.start + item.end) / 2 < end)
+    return every
 
 
 def _classes(card: ModelCard, trace: Trace) -> tuple[Saying, ...]:

@@ -105,6 +105,18 @@ def to_hex(rgb: ArrayLike) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
+def _single(light: float, chroma: float, hue: float) -> str:
+    place = [[light, chroma * np.cos(np.radians(hue)), chroma * np.sin(np.radians(hue))]]
+    return to_hex(_bytes(_shown(np.array(place)))[0])
+
+
+# Laid over a grey picture, the stronger the less transparent: what speaks for a thing, what against it, and how strongly
+# something matters where no direction is known. Orange and blue differ for every kind of colour vision.
+SPEAKS_FOR = _single(0.67, 0.17, 52)
+SPEAKS_AGAINST = _single(0.55, 0.15, 256)
+MATTERS = _single(0.58, 0.20, 322)
+
+
 @lru_cache(maxsize=64)
 def depths(count: int) -> tuple[str, ...]:
     """List ``count`` colours from the first depth to the last, as ``#rrggbb``."""

@@ -10,6 +10,8 @@ from pages._kit.session import Chosen
 REGION = re.compile(r"^(\d{1,4}(?:\.\d{1,4})?)-(\d{1,4}(?:\.\d{1,4})?)$")
 LONGEST = 200  # characters of one value that are looked at
 TOKEN = re.compile(r"[0-9A-Za-z]{16,64}")  # of a prepared set or of a run: whoever has it may look, nobody can guess it
+TARGET = re.compile(r"\d{1,5}(-\d{1,5})?")
+PLAIN = re.compile(r"[a-z0-9-]{1,40}")  # names of methods and of pieces
 STEPS = ("sounds", "training", "outcome")
 PRIVATE = re.compile(r"[/~.\\\\]|[A-Za-z]:")  # models whose name is a path stay out of links, both ways
 
@@ -60,6 +62,14 @@ def _step(value: str) -> str | _Unreadable:
     return value if value in STEPS else _UNREADABLE
 
 
+def _target(value: str) -> str | _Unreadable:
+    return value if TARGET.fullmatch(value) else _UNREADABLE
+
+
+def _plain(value: str) -> str | _Unreadable:
+    return value if PLAIN.fullmatch(value) else _UNREADABLE
+
+
 def _region(value: str) -> tuple[float, float] | _Unreadable:
     match = REGION.match(value)
     if not match or float(match[1]) >= float(match[2]):
@@ -68,7 +78,7 @@ def _region(value: str) -> tuple[float, float] | _Unreadable:
 
 
 READ = {"clip": _name, "model": _name, "layer": _layer, "head": _number, "unit": _number, "region": _region} | {
-    "dataset": _token, "run": _token, "step": _step
+    "dataset": _token, "run": _token, "step": _step, "target": _target, "method": _plain, "pieces": _plain
 }  # fmt: skip
 WRITE = {
     "clip": lambda now: "" if now.clip in session.own_clips() else now.clip,
@@ -80,4 +90,7 @@ WRITE = {
     "dataset": lambda now: now.dataset,
     "run": lambda now: now.run,
     "step": lambda now: now.step,
+    "target": lambda now: now.target,
+    "method": lambda now: now.method,
+    "pieces": lambda now: now.pieces,
 }

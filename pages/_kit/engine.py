@@ -58,6 +58,12 @@ def training() -> Jobs:
 
 
 @st.cache_resource(show_spinner=False)
+def explaining() -> Jobs:
+    """Explanations that take long, one at a time for all sessions."""
+    return Jobs()
+
+
+@st.cache_resource(show_spinner=False)
 def _gate() -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(1)
 

@@ -27,6 +27,10 @@ class Chosen:
     dataset key of the prepared set of labelled sounds; empty where none is chosen
     run     unguessable token of the fine-tuning run; empty where none is chosen
     step    of fine-tuning: sounds, training, or before and after
+    target  what is to be explained: number of a class or of a written symbol, "-" and what it is compared with; empty
+            for what suits
+    method  of attribution, by name; empty for the model's default
+    pieces  of time in which a sound is explained: word, phone, symbol or windows; empty for what suits
     """
 
     clip: str = DEFAULT_CLIP
@@ -40,6 +44,9 @@ class Chosen:
     dataset: str = ""
     run: str = ""
     step: Literal["sounds", "training", "outcome"] = "sounds"
+    target: str = ""
+    method: str = ""
+    pieces: str = ""
 
 
 def chosen() -> Chosen:
@@ -48,12 +55,15 @@ def chosen() -> Chosen:
 
 
 def choose(**changes: Any) -> None:
-    """Change some of the choices; another clip forgets the region, another model the layer, head and unit."""
+    """Change some of the choices.
+
+    Another clip forgets the region and what is to be explained, another model the layer, head and unit as well.
+    """
     now = chosen()
     if changes.get("clip", now.clip) != now.clip:
-        changes = {"region": None, **changes}
+        changes = {"region": None, "target": "", **changes}
     if changes.get("model", now.model) != now.model:
-        changes = {"layer": 1, "head": 0, "unit": None, **changes}
+        changes = {"layer": 1, "head": 0, "unit": None, "target": "", **changes}
     st.session_state["chosen"] = replace(now, **changes)
 
 

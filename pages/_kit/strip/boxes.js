@@ -72,7 +72,6 @@ function fitted(context, label, room, look) {
 }
 
 function paintBoxes(context, row, view, width, height, look) {
-  const colour = ink(look, row.colour ?? "text")
   context.textBaseline = "middle"
   context.textAlign = "center"
   const [from, to] = within(row.items, view)
@@ -83,6 +82,7 @@ function paintBoxes(context, row, view, width, height, look) {
     const right = Math.min(width + 4, view.x(end, width))
     const box = [left + 0.5, 1, Math.max(1, right - left - 1), height - 2]
     const picked = look.region && Math.abs(look.region[0] - start) < 1e-3 && Math.abs(look.region[1] - end) < 1e-3
+    const colour = ink(look, row.colours?.[i] ?? row.colour ?? "text")
     paintBox(context, box, row.confidence?.[i], picked, colour, look)
     const inner = row.kind === "labels" ? roomFor(row.items, i, view, width) : Math.min(right, width) - Math.max(left, 0)
     const text = fitted(context, label, inner - 2, look)

@@ -126,6 +126,7 @@ def _matrix(row: Matrix, packer: Packer) -> dict[str, Any]:
         "chooses": row.chooses if row.units else "",
         "over": row.over,
         "colour": row.colour,
+        "against": row.against,
         "values": packer.array(levels, 0 if ready else row.levels),
         **_time(row.time),
     }
@@ -160,6 +161,8 @@ def _labels(row: Labels, packer: Packer) -> dict[str, Any]:
         "colour": row.colour,
         "items": _items(row.intervals),
         "confidence": [round(float(value), 3) for value in row.confidence],
+        "colours": list(row.colours),
+        "said": list(row.values),
     }
 
 

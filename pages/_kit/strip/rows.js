@@ -53,7 +53,9 @@ function readOut(row, second, share, look, words) {
     if (frame < 0 || frame >= row.values.shape[1]) return ""
     const level = row.values.values[band * row.values.shape[1] + frame]
     const value = number(row.low + (level / 255) * (row.high - row.low)) + unit
-    return row.bands[band] ? `${row.bands[band]} · ${value}` : value
+    const above = (row.over || []).filter((other) => other.against).map((other) => readOut(other, second, share, look, words))
+    const here = row.bands[band] ? `${row.bands[band]} · ${value}` : value
+    return [here, ...above.filter(Boolean)].join(" · ")
   }
   if (row.kind === "curve" || row.kind === "slice") {
     const frame = frameAt(row, second)
@@ -64,8 +66,10 @@ function readOut(row, second, share, look, words) {
   if (row.kind === "tier" || row.kind === "labels") {
     const item = itemAt(row.items, second)
     if (!item?.[2]) return ""
-    const sure = row.confidence?.[row.items.indexOf(item)]
-    return item[2] + (sure == null ? "" : ` · ${Math.round(100 * sure)} %`)
+    const at = row.items.indexOf(item)
+    const sure = row.confidence?.[at]
+    const said = row.said?.[at] ?? (sure == null ? "" : `${Math.round(100 * sure)} %`)
+    return item[2] + (said ? ` · ${said}` : "")
   }
   return ""
 }
@@ -114,7 +118,7 @@ class RowElement {
     if (!width) return false
     const identity = row.values?.hash ?? row.identity ?? row.name ?? ""
     const state = [identity, row.kind, row.colour, row.note, view.start, view.end, width, height, ratio, look.dark, look.text, look.primary, look.fonts]
-    if (row.items) state.push(look.region, row.confidence)
+    if (row.items) state.push(look.region, row.confidence, row.colours, row.kind === "labels" && row.items)
     if (row.chooses) state.push(look.chosen?.[row.chooses])
     for (const other of row.over || []) state.push(other.values.hash, other.kind, other.colour)
     const signature = JSON.stringify(state)

@@ -51,6 +51,8 @@ class Matrix:
     chooses  what a click changes: "unit", or the name of any ``Choice``
     levels   number of grey levels kept; fewer travel faster (32 are hard to tell from 256)
     over     laid over the spectrogram: values above the middle, in ``colour``, the higher the less transparent
+    against  laid over a spectrogram that steps back: values below the middle in this colour, the lower the less
+             transparent; empty leaves them out and the spectrogram as strong as it is
     """
 
     name: str
@@ -69,6 +71,7 @@ class Matrix:
     chooses: str = "unit"
     over: bool = False
     colour: str = TEXT_COLOUR
+    against: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +106,19 @@ class Strata:
 
 @dataclass(frozen=True)
 class Labels:
-    """Named intervals, such as what a model says when; confidence in [0, 1] per interval fills its box."""
+    """Named intervals, such as what a model says when; confidence in [0, 1] per interval fills its box.
+
+    colours  one per interval, where they differ
+    values   written beside the name under the pointer, one per interval; its confidence in percent where left out
+    """
 
     name: str
     intervals: tuple[Interval, ...]
     confidence: tuple[float, ...] = ()
     colour: str = TEXT_COLOUR
     help: str = ""
+    colours: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

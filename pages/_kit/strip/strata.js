@@ -1,5 +1,6 @@
 // Rows that lie as lines one above the other, and rows that lie over the spectrogram.
 const LINES_TALL = 150 // pixels that the lines share
+const VEIL = 0.72 // of a map that lies over the whole picture: what is below must still be seen
 const LINE_GAP = 6 // pixels of a line from which on a gap parts it from the next
 
 function strataHeight(row, narrow) {
@@ -62,25 +63,35 @@ function pointChosen(context, row, width, height, look) {
 
 // What lies over the spectrogram: lines with a seam of paper, and maps of which only the upper half is drawn.
 function paintOver(context, row, view, width, height, look) {
-  if (row.kind === "matrix") return drawFrames(context, overBitmap(row, look), row, view, width, height, true)
-  if (row.kind !== "curve" && row.kind !== "slice") return
+  if (row.kind !== "matrix" && row.kind !== "curve" && row.kind !== "slice") return
+  if (row.kind !== "matrix" || row.against) stepBack(context, width, height, look)
+  if (row.kind === "matrix") return drawFrames(context, overBitmap(row, look), row, view, width, height, !row.against)
+  paintCurve(context, row, view, width, height, look)
+}
+
+function stepBack(context, width, height, look) {
   context.globalAlpha = 0.5
   context.fillStyle = look.paper
   context.fillRect(0, 0, width, height)
   context.globalAlpha = 1
-  paintCurve(context, row, view, width, height, look)
+}
+
+function inkOf(look, colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(ink(look, colour).slice(at, at + 2), 16))
+  return (blue << 16) | (green << 8) | red
 }
 
 function overBitmap(row, look) {
   const [bands, frames] = row.values.shape
-  const colour = ink(look, row.colour)
-  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))
-  return bitmap(`over${row.values.hash}${colour}${row.upward}`, frames, bands, (pixels) => {
+  const above = inkOf(look, row.colour)
+  const below = row.against ? inkOf(look, row.against) : 0
+  return bitmap(`over${row.values.hash}${above}/${below}${row.upward}`, frames, bands, (pixels) => {
     for (let band = 0; band < bands; band++) {
       const line = (row.upward ? bands - 1 - band : band) * frames
       for (let i = 0; i < frames; i++) {
-        const above = Math.max(0, row.values.values[band * frames + i] - 128) * 2
-        pixels[line + i] = (Math.min(255, above) << 24) | (blue << 16) | (green << 8) | red
+        const level = 2 * (row.values.values[band * frames + i] - 127.5)
+        const alpha = row.against ? Math.min(255, Math.abs(level)) * VEIL : Math.max(0, level)
+        pixels[line + i] = (alpha << 24) | (level > 0 ? above : below)
       }
     }
   })

@@ -1,0 +1,17 @@
+"""The page under the strip, from the controls to the checks."""
+
+from streamlit.delta_generator import DeltaGenerator
+
+from pages._kit.explaining import answer, controls, finding, result, rows
+from pages._kit.explaining.asking import Asked
+
+
+def draw(asked: Asked, place: DeltaGenerator) -> None:
+    """Draw the controls, find the explanation, and show it."""
+    wanted = controls.draw(asked)
+    found = finding.explained(wanted, "main")
+    if found is None:
+        return
+    it = result.of(wanted, found)
+    rows.add(wanted, found, it.contributions)
+    place.markdown(answer.sentence(asked, wanted.method.signed, it.leading, it.share, it.without))
