@@ -33,11 +33,13 @@ class Shape:
 class Tap:
     """A convolution of the front end and how its output is averaged onto the frames of layer 0.
 
-    average  ((1, channels, positions), frames) -> (frames, channels)
+    average     ((1, channels, positions), frames) -> (frames, channels); nothing but means
+    activation  what the model applies to the output before it is used, where that is no module of its own
     """
 
     module: "torch.nn.Module"
     average: "Callable[[torch.Tensor, int], torch.Tensor]"
+    activation: "Callable[[torch.Tensor], torch.Tensor]" = lambda output: output
 
 
 def _as_it_is(module: "torch.nn.Module", values: "torch.Tensor", *place: object) -> "torch.Tensor":
@@ -83,6 +85,7 @@ class Family:
     last_is_finished   transformers hands out the last layer after ``finish``
     convolutions (module) -> taps of the front end
     around       (module) -> context in which a pass runs
+    widths       (config) -> numbers per token of layer 0, 1, ..., where layers on one grid can differ in them
     fewest       (extractor, config) -> least samples that give one frame
     longest      (extractor, config) -> most seconds at once
     extractor_settings  (config) -> settings of an extractor that suits it, for checkpoints that bring none
@@ -110,6 +113,7 @@ class Family:
     attention: "Callable[[torch.nn.Module], list[torch.nn.Module]]" = _no_attention
     over_time: "Callable[..., torch.Tensor]" = _as_it_is
     plane: Callable[[Any, Any, int], InputPlane] | None = None
+    widths: Callable[[Any], tuple[int, ...]] | None = None
     blocks: "Callable[[torch.nn.Module], list[torch.nn.Module]] | None" = None
     arrange: "Callable[..., torch.Tensor]" = _as_it_is
     finish: "Callable[..., torch.Tensor]" = _as_it_is

@@ -63,6 +63,12 @@ def _maps(pools: Sequence[Sequence[int]], kernel: int, plane: InputPlane) -> Ite
         yield TokenGrid(time, len(edges) - 1, edges)
 
 
+def widths(config: Any) -> tuple[int, ...]:
+    """Tell the width of the stem and of every layer."""
+    rows = config.num_hidden_layers + 1 - len(config.widths)
+    return (*config.widths, *([config.hidden_size] * rows))
+
+
 def blocks(module: Any) -> "list[torch.nn.Module]":
     """List the layers after the stem."""
     return list(getattr(module, module.base_model_prefix, module).layers)
@@ -91,6 +97,7 @@ def family(name: str, title: str, summary: str, path: str, prefix: str, tiny_con
         encode=encode,
         grids=grids,
         plane=plane,
+        widths=widths,
         blocks=blocks,
         arrange=arrange,
         attends=False,

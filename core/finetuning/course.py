@@ -111,7 +111,7 @@ class Course:
         augmenter = Augmenter.of(chosen, chance, options) if chosen else None
         steps = ceil(len(order) / self.settings.batch)
         loss, right, rate = 0.0, 0, 0.0
-        self._set_learning()
+        self.pupil.module.train()
         with self.lessons.threads(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
             torch.manual_seed(int(torch.randint(2**62, (1,), generator=chance)))
             for step in range(steps):
@@ -224,11 +224,6 @@ class Course:
         if self.settings.clip_norm:
             torch.nn.utils.clip_grad_norm_(_parts(self.optimizer.param_groups), self.settings.clip_norm, foreach=True)
         self.optimizer.step()
-
-    def _set_learning(self) -> None:
-        module: Any = self.pupil.module
-        module.train()
-        module.base.train(any(part.requires_grad for part in module.base.parameters()))
 
     def _let_join(self, epoch: int) -> None:
         """Let learn what joins in the last epochs; from then on the encoder has to hear the sounds anew each time."""

@@ -124,8 +124,9 @@ class Headed(nn.Module):
             return getattr(super().__getattr__("base"), name)
 
     def train(self, mode: bool = True) -> "Headed":
-        """Go into training, but for the batch norms of the encoder: statistics of few sounds would spoil theirs."""
+        """Go into training; the encoder only where it learns, its batch norms never: few sounds would spoil them."""
         super().train(mode)
+        self.base.train(mode and any(part.requires_grad for part in self.base.parameters()))
         for part in self.base.modules():
             if isinstance(part, BATCH_NORMS):
                 part.eval()

@@ -99,8 +99,9 @@ def test_it_hears_the_layer_asked_for(paired: Lend) -> None:
 def test_every_block_is_found_and_holds_its_attention(small: Small, paired: Lend) -> None:
     pupil = pupil_of(paired(small).model, "recurrent")
     found, attention = blocks_of(pupil), pupil.family.attention(pupil.module)
-    assert len(found) == len(attention) == len(set(map(id, found)))
-    for block, part in zip(found, attention, strict=True):
+    assert len(found) == pupil.family.shape(pupil.module.base.config).layers == len(set(map(id, found)))
+    assert len(attention) == (len(found) if small.family.attends else 0)
+    for block, part in zip(found, attention, strict=small.family.attends):
         inside = list(block.modules())
         assert [other for other in attention if any(other is held for held in inside)] == [part]
 
