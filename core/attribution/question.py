@@ -15,6 +15,7 @@ from core.clip import Clip
 from core.errors import MethodError
 from core.input_plane import InputPlane
 from core.loading import LoadedModel
+from core.samples import Fact
 from core.segments import Segment
 from core.text import _
 from core.trace import told
@@ -31,6 +32,7 @@ class Question:
     plane     where the numbers of its input lie
     inputs    what the module is called with for the clip as it is
     segments  pieces of time in order, which methods that work on pieces give contributions of; they cover the clip
+    facts     what is known to have been put into the clip on purpose, for checks alone
     """
 
     model: LoadedModel
@@ -41,6 +43,7 @@ class Question:
     plane: InputPlane
     inputs: Mapping[str, Tensor]
     segments: tuple[Segment, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def values(self) -> Float[Tensor, "one ..."]:
