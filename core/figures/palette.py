@@ -112,9 +112,9 @@ def _single(light: float, chroma: float, hue: float) -> str:
 
 # Laid over a grey picture, the stronger the less transparent: what speaks for a thing, what against it, and how strongly
 # something matters where no direction is known. Orange and blue differ for every kind of colour vision.
-SPEAKS_FOR = _single(0.67, 0.17, 52)
-SPEAKS_AGAINST = _single(0.55, 0.15, 256)
-MATTERS = _single(0.58, 0.20, 322)
+SPEAKS_FOR = _single(0.67, 0.17, 52.0)
+SPEAKS_AGAINST = _single(0.55, 0.15, 256.0)
+MATTERS = _single(0.58, 0.20, 322.0)
 
 
 @lru_cache(maxsize=64)
