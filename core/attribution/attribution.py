@@ -76,6 +76,12 @@ class Attribution:
         time = TimeAxis(start, stride * self.time.step, stride * self.time.step, count)
         return laid.reshape(bands, count, stride).sum(2), time
 
+    def on_frames(self, time: TimeAxis) -> Float64[np.ndarray, " frames"]:
+        """Add up all bands, each column onto the nearest frame of another axis; nothing is lost or counted twice."""
+        columns = np.round((self.time.centres() - time.start) / time.step).astype(int)
+        frames = np.clip(columns, 0, time.count - 1)
+        return np.bincount(frames, self.relevance.sum(0, dtype=np.float64), minlength=time.count)
+
     def inside(self, start: float, end: float) -> float:
         """Share of what spoke for the target that lies between ``start`` and ``end`` seconds, 0 to 1."""
         supports = np.maximum(self.relevance, 0).sum(0, dtype=np.float64)

@@ -53,6 +53,13 @@ class Course:
     clip: Clip | None
     search: SearchSettings | None
 
+    @property
+    def truth(self) -> int | None:
+        """Class of the clip that is watched; None where that is not known."""
+        place = self.run.asked.clip
+        label = self.data.items[place].label if 0 <= place < len(self.data.items) else ""
+        return self.data.labels.index(label) if label in self.data.labels else None
+
 
 def fine_tune(
     model: "LoadedModel",
@@ -131,15 +138,16 @@ def _lesson(course: Course, division: Division, number: int, report: Report) -> 
     settings = choosing.best(course.model, data, division, course.settings, course.search, run, report, number)
     pupil = pupils.copy(course.model, data.labels, settings)
     watched = course.clip if number == 0 else None
+    truth = course.truth
     if watched is not None:
-        keep_epoch(run.epochs, pupil, course.model, watched, 0)
+        keep_epoch(run.epochs, pupil, course.model, watched, 0, truth)
     with Board(run.board / str(number)) as board:
 
         def on_epoch(taught: Pupil, epoch: Epoch) -> None:
             run.add_epoch(epoch, number)
             board.add(taught, epoch)
             if watched is not None:
-                keep_epoch(run.epochs, taught, course.model, watched, epoch.number)
+                keep_epoch(run.epochs, taught, course.model, watched, epoch.number, truth)
 
         history = loop.teach(pupil, data, division, settings, run.state / str(number), report, on_epoch)
     if not history.best:

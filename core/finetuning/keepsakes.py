@@ -10,8 +10,11 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from core.activity import layers as activities
+from core.attribution.method import attribute
+from core.attribution.quick import quick
+from core.attribution.target import Target
 from core.clip import Clip
-from core.errors import ModelError
+from core.errors import MethodError, ModelError
 from core.text import _
 from core.timeline import TimeAxis
 from core.trace import Trace, trace
@@ -25,6 +28,7 @@ STORED = np.float16  # three significant digits: finer than a picture shows
 FILE = re.compile(r"epoch-(\d{1,5})\.npz")
 LARGEST = 16_000_000  # bytes of one epoch, unpacked
 DIMENSIONS = {"activity": 2, "received": 2, "probabilities": 1, "time": 1}
+LATER = {"relevance": 1}  # older runs did not keep it
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,8 @@ class Keepsakes:
     received       (epochs, blocks, frames) share of all attention of a block that each moment gets, mean over heads and
                    moments; sums to one over frames; no blocks where the model has no attention over time
     probabilities  (epochs, classes)
+    relevance      (epochs, frames) what each moment added to the score of the class that the clip truly has; no frames
+                   where no method fits the model or nobody said which class that is
     """
 
     numbers: tuple[int, ...]
@@ -44,10 +50,15 @@ class Keepsakes:
     activity: Float32[np.ndarray, "epochs layers frames"]
     received: Float32[np.ndarray, "epochs blocks frames"]
     probabilities: Float32[np.ndarray, "epochs classes"]
+    relevance: Float32[np.ndarray, "epochs moments"]
 
 
-def keep_epoch(folder: Path, pupil: "Pupil", model: "LoadedModel", clip: Clip, number: int) -> None:
+def keep_epoch(
+    folder: Path, pupil: "Pupil", model: "LoadedModel", clip: Clip, number: int, truth: int | None = None
+) -> None:
     """Run the pupil on the clip and keep what it gave; ``model`` is what the pupil was copied from.
+
+    truth  class of the clip
 
     OSError where the disk is full, so that the loop can say so.
     """
@@ -58,18 +69,35 @@ def keep_epoch(folder: Path, pupil: "Pupil", model: "LoadedModel", clip: Clip, n
         clip = clip.cut(0.0, most)
     with shown(pupil, model) as lent:
         found = trace(lent, clip)
+        relevance = np.zeros(0) if truth is None else _relevance(lent, clip, truth, found.time)
     time = found.time
     arrays = {
         "activity": np.stack([_laid(layer.standing, time.count) for layer in activities(found)]),
         "received": received(found),
         "probabilities": probabilities(found),
+        "relevance": relevance,
     }
     place = np.array([time.start, time.step, time.field, time.count])
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / "part.npz"
-    stored: dict[str, Any] = {name: array.astype(STORED) for name, array in arrays.items()}
+    # relevance can be smaller than half precision knows
+    stored: dict[str, Any] = {
+        name: array.astype(np.float32 if name in LATER else STORED) for name, array in arrays.items()
+    }
     np.savez(part, time=place, **stored)
     part.replace(folder / f"epoch-{number}.npz")
+
+
+def _relevance(model: "LoadedModel", clip: Clip, truth: int, time: TimeAxis) -> Float[np.ndarray, " frames"]:
+    """Explain the score of a class at the cost of one pass, added up on layer 0's frames; empty where none fits."""
+    target = Target(truth)
+    method = quick(model, target, clip.seconds) if model.family.plane else None
+    if method is None:
+        return np.zeros(0)
+    try:
+        return attribute(model, clip, method, target).on_frames(time)
+    except MethodError:  # nothing can be said of this sound; the rest of the keepsake is none the worse
+        return np.zeros(time.count)
 
 
 def received(found: Trace) -> Float[np.ndarray, "blocks frames"]:
@@ -94,7 +122,8 @@ def read(folder: Path) -> Keepsakes | None:
         return None
     try:
         epochs = [_epoch(found[number]) for number in numbers]
-        stacked = {name: np.stack([epoch[name] for epoch in epochs]).astype(np.float32) for name in DIMENSIONS}
+        names = (*DIMENSIONS, *LATER)
+        stacked = {name: np.stack([epoch[name] for epoch in epochs]).astype(np.float32) for name in names}
         start, step, field, count = (float(value) for value in epochs[0]["time"])
         if stacked["activity"].shape[2] != count or stacked["received"].shape[2] != count or step <= 0:
             raise ValueError("time")
@@ -104,7 +133,8 @@ def read(folder: Path) -> Keepsakes | None:
             hint=_("The result itself is kept apart from it; begin the run again to see its epochs."),
         ) from cause
     time = TimeAxis(start, step, field, int(count))
-    return Keepsakes(numbers, time, stacked["activity"], stacked["received"], stacked["probabilities"])
+    del stacked["time"]
+    return Keepsakes(numbers, time, **stacked)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -117,8 +147,9 @@ def _epoch(path: Path) -> dict[str, Any]:
             raise ValueError(path.name)
     with np.load(path, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in DIMENSIONS}
+        arrays |= {name: archive[name] if name in archive else np.zeros(0) for name in LATER}
     for name, array in arrays.items():
-        if array.ndim != DIMENSIONS[name] or array.dtype.kind != "f" or not np.isfinite(array).all():
+        if array.ndim != (DIMENSIONS | LATER)[name] or array.dtype.kind != "f" or not np.isfinite(array).all():
             raise ValueError(name)
     return arrays
 

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from core.attribution.method import attribute
+from core.attribution.quick import quick
+from core.attribution.target import Target
 from core.dataset.prepared import Item, PreparedSet
 from core.errors import DatasetError, ModelError
-from core.finetuning import card, keepsakes
+from core.finetuning import card, keepsakes, pupils
 from core.finetuning.ensemble import average
 from core.finetuning.export import logits, zip_of
 from core.finetuning.settings import PrepareSettings
@@ -61,6 +64,38 @@ def test_a_clip_is_kept_after_every_epoch(small: Small, paired: Lend, tmp_path: 
     np.testing.assert_allclose(kept.probabilities[1], powers / powers.sum(), atol=2e-3)
     assert np.array_equal(kept.probabilities[1], kept.probabilities[2])
     assert not np.array_equal(kept.probabilities[0], kept.probabilities[1])
+
+
+@pytest.mark.parametrize("small", ONE_EACH, ids=str)
+def test_what_spoke_for_the_true_class_is_kept_after_every_epoch(small: Small, paired: Lend, tmp_path: Path) -> None:
+    model = paired(small).model
+    clip, pupil = noise(0.6, model.card.sample_rate), moved(pupil_of(model, "linear"))
+    for number in (0, 1):
+        keepsakes.keep_epoch(tmp_path, pupil, model, clip, number, truth=1)
+    kept = keepsakes.read(tmp_path)
+    assert kept is not None
+    if model.family.plane is None:
+        assert kept.relevance.shape == (2, 0)
+        return
+    assert kept.relevance.shape == (2, kept.time.count)
+    with pupils.shown(pupil, model) as shown:
+        method = quick(shown, Target(1), clip.seconds)
+        assert method is not None
+        found = attribute(shown, clip, method, Target(1))
+    # half precision, added up: nothing is lost between the columns of the method and the frames of the model
+    assert kept.relevance[0].sum() == pytest.approx(found.relevance.sum(), rel=0.02, abs=0.02 * float(np.abs(kept.relevance).max()))
+    assert np.abs(kept.relevance).max() > 0
+
+
+def test_runs_from_before_relevance_was_kept_still_open(paired: Lend, tmp_path: Path) -> None:
+    model = paired(ONE_EACH[0]).model
+    keepsakes.keep_epoch(tmp_path, pupil_of(model, "linear"), model, noise(0.5, model.card.sample_rate), 1)
+    with np.load(tmp_path / "epoch-1.npz") as archive:
+        older = {name: archive[name] for name in archive.files if name != "relevance"}
+    np.savez(tmp_path / "epoch-1.npz", **older)
+    kept = keepsakes.read(tmp_path)
+    assert kept is not None
+    assert kept.relevance.shape == (1, 0)
 
 
 def test_a_long_clip_is_kept_in_part_only(paired: Lend, tmp_path: Path) -> None:

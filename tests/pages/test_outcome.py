@@ -2,12 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.dataset.home import home
+from core.dataset.preparing import open_prepared
 from core.finetuning.runs import RunFolder
 from pages._kit.outcome.page import VIEWS
 from pages._kit.policy import Policy
@@ -116,3 +119,19 @@ def test_the_copy_becomes_the_model_of_every_page(run: RunFolder) -> None:
     assert not app.exception
     assert app.session_state["chosen"].model == f"tuned@{run.token}"
     assert "Tones" in words(app)
+
+
+def test_a_sound_that_was_clicked_can_be_asked_why(run: RunFolder) -> None:
+    page = opened(run)
+    outcome = run.read_outcome()
+    data = open_prepared(home() / "sets" / outcome.data)
+    place = int(outcome.after.items[0])
+    clip = data.clip(place)
+    page.session_state["own_clips"] = {clip.fingerprint: clip}
+    page.session_state["kept-heard"] = (data.key, str(place), clip.fingerprint)
+    page.session_state["chosen"] = replace(page.session_state["chosen"], clip=clip.fingerprint)
+    page.run()
+    page.toggle(key="outcome-why").set_value(True).run()
+    assert not page.exception
+    assert not page.error
+    assert any("what spoke for a class" in caption.value for caption in page.caption)

@@ -69,7 +69,29 @@ def _packed(kept: Keepsakes) -> Payload:
         # 1 is an even share
         even = kept.received * kept.time.count
         rows.append(_stack(kept, _("Where attention goes"), even, 0.0, max(2.0, float(even.max()) / 2)))
+    if kept.relevance.shape[1]:
+        rows.append(_spoke(kept))
     return strip.rows_payload(rows)
+
+
+def _spoke(kept: Keepsakes) -> Choice:
+    """One line that tells for every epoch which moments spoke for the true class, and which against it."""
+    strongest = max(float(np.abs(kept.relevance).max()), 1e-9)
+    options = tuple(
+        Matrix(
+            _("What spoke for it"),
+            kept.relevance[at][None],
+            kept.time,
+            low=-strongest,
+            high=strongest,
+            colours="signed",
+            unit=_("of the score"),
+            bands=(_("for or against"),),
+            help=_("What each moment added to the score of the true class, or took from it."),
+        )
+        for at in range(len(kept.numbers))
+    )
+    return _by_epoch(kept, options)
 
 
 def _stack(
@@ -93,6 +115,10 @@ def _stack(
         )
         for at in range(len(kept.numbers))
     )
+    return _by_epoch(kept, options)
+
+
+def _by_epoch(kept: Keepsakes, options: tuple[Matrix, ...]) -> Choice:
     colours = tuple(depth(at, max(len(options) - 1, 1)) for at in range(len(options)))
     return Choice(
         "epoch", _("Epoch"), options, tuple(map(str, kept.numbers)), colours, len(options) - 1, kept.numbers[0]

@@ -8,7 +8,7 @@ from core.ctc import Score
 from core.figures import charts
 from core.text import _, n_
 from pages._kit import figure
-from pages._kit.outcome import heard
+from pages._kit.outcome import heard, why
 from pages._kit.outcome.judged import Judged, who
 from pages._kit.plain import plain
 
@@ -67,3 +67,4 @@ def said_of_heard(found: Judged) -> None:
             scores = [Score(found.after.labels[int(at)], float(said.probabilities[row, at])) for at in order]
             st.markdown(f"**{who(said.name)}**")
             figure.draw(charts.scores(scores), "outcome", f"said {said.name}")
+    why.draw(found, row, found.data.clip(place))
