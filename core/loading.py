@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # what an extractor counts in, and more than any has; some build tables of this size when they are made
 EXTRACTED = {"sampling_rate": 192_000, "feature_size": 1_000, "num_mel_bins": 1_000, "hop_length": 100_000} | {
     "n_fft": 100_000, "fft_window_size": 100_000, "chunk_length": 1_000, "max_length_s": 1_000, "max_length": 100_000,
-    "stride": 100,
+    "stride": 100, "window_length": 100_000,
 }  # fmt: skip
 ADDITIONS = "strata.json"  # says what fine-tuning added, where transformers has no class that could hold it
 LONGEST_TITLE = 80

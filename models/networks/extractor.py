@@ -46,8 +46,8 @@ class LogMelExtractor(transformers.SequenceFeatureExtractor):  # type: ignore[mi
             raise ValueError(f"hop {hop_length}, window {window_length} and transform {n_fft} do not follow each other")
         if not 0 <= low_hz < high_hz <= sampling_rate / 2:
             raise ValueError(f"no bands lie between {low_hz} Hz and {high_hz} Hz")
-        if not (floor > 0 and std > 0):
-            raise ValueError("floor and std have to be above zero")
+        if not (floor > 0 and std > 0 and np.isfinite(mean)):
+            raise ValueError("floor and std have to be above zero, and the mean a number")
         self.hop_length = hop_length
         self.window_length = window_length
         self.n_fft = n_fft
