@@ -110,7 +110,7 @@ def _single(light: float, chroma: float, hue: float) -> str:
     return to_hex(_bytes(_shown(np.array(place)))[0])
 
 
-# Laid over a grey picture, the stronger the less transparent: what speaks for a thing, what against it, and how strongly
+# Laid over a grey picture, the stronger the less transparent: what speaks for a thing, what against it, and how much
 # something matters where no direction is known. Orange and blue differ for every kind of colour vision.
 SPEAKS_FOR = _single(0.67, 0.17, 52.0)
 SPEAKS_AGAINST = _single(0.55, 0.15, 256.0)

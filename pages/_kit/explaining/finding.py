@@ -102,6 +102,11 @@ def done(
     return None
 
 
+def begun(key: Hashable) -> bool:
+    """Tell whether this visitor began to compute a result as a job."""
+    return key in session.recall("jobs", {})
+
+
 def _here(key: Hashable, title: str, compute: "Callable[[Report], Any]") -> Any:
     place = st.empty()
     place.progress(0.0, text=title)

@@ -1,8 +1,9 @@
 """The page under the strip, from the controls to the checks."""
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages._kit.explaining import answer, controls, finding, result, rows
+from pages._kit.explaining import answer, controls, finding, result, rows, table, trust
 from pages._kit.explaining.asking import Asked
 
 
@@ -15,3 +16,8 @@ def draw(asked: Asked, place: DeltaGenerator) -> None:
     it = result.of(wanted, found)
     rows.add(wanted, found, it.contributions)
     place.markdown(answer.sentence(asked, wanted.method.signed, it.leading, it.share, it.without))
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        table.draw(it)
+    with right:
+        trust.draw(it)

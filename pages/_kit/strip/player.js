@@ -1,12 +1,20 @@
 // Plays stretches of the clip without gaps, and knows to the millisecond where it is.
 const FADE = 0.003 // s, so that a cut in the middle of a wave does not click
 
+function bufferOf(context, pcm, rate) {
+  const buffer = context.createBuffer(1, pcm.length, rate)
+  const samples = buffer.getChannelData(0)
+  for (let i = 0; i < samples.length; i++) samples[i] = pcm[i] / 32767
+  return buffer
+}
+
 class Player {
   constructor(changed) {
     this.changed = changed
     this.at = 0
     this.source = null
     this.queue = []
+    this.lent = ""
   }
   load(pcm, rate) {
     this.stop()
@@ -22,18 +30,22 @@ class Player {
     return this.pcm ? this.pcm.length / this.rate : 0
   }
   sound(context) {
-    if (this.buffer) return this.buffer
-    this.buffer = context.createBuffer(1, this.pcm.length, this.rate)
-    const samples = this.buffer.getChannelData(0)
-    for (let i = 0; i < samples.length; i++) samples[i] = this.pcm[i] / 32767
+    this.buffer ??= bufferOf(context, this.pcm, this.rate)
     return this.buffer
   }
+  // Plays another sound of the same length in the clip's place, once.
+  playLent({ name, pcm, rate }) {
+    if (!this.pcm) return
+    this.play(0, [0, this.length], false, bufferOf(strata.sound(), pcm, rate))
+    this.lent = name
+    this.changed()
+  }
   // Plays from `from` to the end of [start, end]; with loop, that stretch again and again.
-  play(from, [start, end], loop) {
+  play(from, [start, end], loop, lent) {
     if (!this.pcm || end <= start) return
     this.stop()
     const context = strata.sound()
-    const source = new AudioBufferSourceNode(context, { buffer: this.sound(context) })
+    const source = new AudioBufferSourceNode(context, { buffer: lent ?? this.sound(context) })
     const gain = new GainNode(context, { gain: 0 })
     source.connect(gain).connect(context.destination)
     const begun = context.currentTime + 0.005
@@ -62,11 +74,13 @@ class Player {
     if (source !== this.source) return
     this.source = null
     this.at = start
+    this.lent = ""
     if (this.queue.length) this.playAll(this.queue)
     else this.changed()
   }
   stop() {
     this.queue = []
+    this.lent = ""
     if (!this.source) return
     this.at = this.position
     const source = this.source

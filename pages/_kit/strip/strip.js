@@ -22,6 +22,8 @@ class Strip extends Screen {
       strata.on("feed", (kind) => this.fed(kind)),
       strata.on("moments", (moments) => this.showMoments(moments)),
       strata.on("play", (stretches) => this.player.playAll(stretches)),
+      strata.on("lend", (lent) => this.player.playLent(lent)),
+      strata.on("pause", () => this.player.pause()),
       strata.on("select", (region) => this.select(region, true)),
       strata.on("choose", (changes) => this.chooseAll(changes)),
       strata.on("toggle", () => this.toggle()),
@@ -195,6 +197,7 @@ class Strip extends Screen {
   played() {
     const { playing } = this.player
     this.root.dataset.playing = playing
+    strata.emit("playing", playing ? this.player.lent : "")
     this.playButton.ariaLabel = this.playButton.title = playing ? this.words.pause : this.words.play
     if (playing && this.resting) (this.resting = false), this.tick()
     if (this.clip) this.moveHead(this.surface.clientWidth)

@@ -1,0 +1,100 @@
+"""How far to trust the explanation: every check in words, its numbers and curves behind a click."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.progress import Report
+from core.text import _
+from pages._kit import engine, figure
+from pages._kit.explaining import finding
+from pages._kit.explaining.result import Result
+from pages._kit.plain import plain
+
+if TYPE_CHECKING:
+    from core.attribution.badge import Badge
+    from core.attribution.check import Verdict
+
+CHEAP = 4.0  # seconds up to which the checks run without being asked for
+SIGNS = {
+    "yes": ":material/check_circle:",
+    "partly": ":material/contrast:",
+    "no": ":material/cancel:",
+    "open": ":material/help:",
+}
+WORDS = {"trustworthy": "green", "partly": "orange", "unknown": "gray"}
+
+
+def draw(it: Result) -> None:
+    """Draw the badge; where the checks take long, offer to run them."""
+    st.header(
+        _("Can you believe this picture?"),
+        anchor=False,
+        help=_("Each check asks the model again, about this sound and this explanation."),
+    )
+    found = _found(it)
+    if found is None:
+        return
+    with st.container(border=True, key="explain-badge"):
+        colour = WORDS.get(found.word, "red")
+        st.markdown(f":{colour}-badge[{plain(found.title)}] {plain(found.sentence)}")
+        for verdict in found.verdicts:
+            _verdict(verdict)
+        _numbers(found)
+
+
+def _found(it: Result) -> "Badge | None":
+    from core.attribution.badge import badge, cost
+    from core.attribution.question import asked
+
+    wanted = it.wanted
+    about = wanted.asked
+    key = ("badge", wanted.key, about.kind)
+    seconds = finding.lasts(
+        wanted, cost(wanted.method, wanted.model, about.clip.seconds, len(about.pieces), wanted.settings)
+    )
+
+    def compute(report: Report) -> "Badge":
+        with asked(wanted.model, about.clip, wanted.target, about.pieces) as question:
+            return badge(question, wanted.method, it.found, report)
+
+    known, value = engine.store().peek(key)
+    if known:
+        return value
+    if seconds > CHEAP and not finding.begun(key) and not _wanted(seconds):
+        return None
+    return finding.done(key, _("Checking the explanation"), seconds, compute, "badge", _("Check it"))
+
+
+def _wanted(seconds: float) -> bool:
+    if seconds > finding.PATIENCE:
+        return True  # what takes long asks by itself
+    st.caption(_("The checks take about {seconds:.0f} s here.").format(seconds=seconds))
+    return st.button(_("Check it"), key="explain-check", icon=":material/verified:")
+
+
+def _verdict(verdict: "Verdict") -> None:
+    from core.attribution.checks import checks
+
+    title = checks()[verdict.check].title
+    st.markdown(f"{SIGNS[verdict.holds]} **{_(title)}** {plain(verdict.sentence)}")
+
+
+def _numbers(found: "Badge") -> None:
+    from core.attribution.checks import checks
+    from core.figures import explained
+
+    opened = st.expander(
+        _("The numbers behind it"), icon=":material/query_stats:", key="explain-badge-numbers", on_change="rerun"
+    )
+    if not opened.open:
+        return
+    with opened:
+        for verdict in found.verdicts:
+            check = checks()[verdict.check]
+            st.markdown(f"**{_(check.title)}** {_(check.summary)} ({plain(check.source)})")
+            if verdict.curves:
+                figure.draw(explained.curves(verdict), "explain-check", verdict.check)
+            elif verdict.numbers:
+                listed = ", ".join(f"{name} {value:.3g}" for name, value in verdict.numbers.items())
+                st.caption(plain(listed))
