@@ -43,7 +43,8 @@ def baseline_of(question: Question, kind: Baseline) -> Float[Tensor, "one ..."]:
         return question.encode([np.zeros_like(question.samples)])
     laid = plane.place(values)
     if chosen == "mean":
-        level = laid.mean(-1, keepdim=True)
+        # in double precision, so that what is constant is its own mean
+        level = laid.cpu().double().mean(-1, keepdim=True).to(laid)
     elif chosen == "quietest" and not plane.waveform:
         level = laid.min()
     else:

@@ -1,20 +1,14 @@
 """DeepLIFT with the Rescale rule: how the change of the score goes back to the changes of the input."""
 
-import warnings
 from dataclasses import dataclass
-
-import torch
-from jaxtyping import Float
-from torch import Tensor, nn
 
 from core.attribution.baselines import Compared, baseline_of, told_of_baseline
 from core.attribution.method import Found, Method, Passes, on_input
 from core.attribution.question import Question
 from core.attribution.relu_networks import not_only_relus
+from core.attribution.rescaling import remembering, rescaled
 from core.progress import Report, Step
 from core.text import N_
-
-KEPT = ("input", "output")  # what captum leaves on a part of the network when it is stopped midway
 
 
 @dataclass(frozen=True)
@@ -22,35 +16,15 @@ class Settings(Compared):
     """What to compare with."""
 
 
-class Scored(nn.Module):
-    """A network that answers with the score of the target alone."""
-
-    def __init__(self, question: Question) -> None:
-        super().__init__()
-        self.question, self.network = question, question.module
-
-    def forward(self, values: Float[Tensor, "batch ..."]) -> Float[Tensor, " batch"]:
-        """Ask for the score."""
-        return self.question.score(values)
-
-
 def compute(question: Question, settings: Settings, report: Report) -> Found:
-    """Run captum's DeepLIFT; leave nothing of it behind."""
-    from captum.attr import DeepLift
-
+    """Hear the baseline, then multiply the rescaled gradient by the way from there to the sound."""
     base = baseline_of(question, settings.baseline)
-    reference = float(question.score(base))
-    known = {part: set(vars(part)) for part in question.module.modules()}
-    try:
-        with torch.enable_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of the hooks that it sets and removes
-            found = DeepLift(Scored(question)).attribute(question.values.clone(), base)
-    finally:
-        for part, names in known.items():
-            for name in KEPT:
-                if name not in names:
-                    vars(part).pop(name, None)
+    with remembering(question.module) as given:
+        reference = float(question.score(base))
+    with rescaled(given):
+        slope, _score = question.gradient(question.values)
     report(Step(1, 1))
+    found = slope * (question.values - base)
     return on_input(question, found, reference, (told_of_baseline(question, settings.baseline),))
 
 
@@ -63,7 +37,7 @@ METHOD = Method(
     settings=Settings,
     signed=True,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(forward=1, back=2),
+    passes=lambda model, seconds, pieces, settings: Passes(forward=1, back=1),
     unfit=lambda model, target, settings: not_only_relus(model),
     source="Shrikumar et al. 2017",
 )

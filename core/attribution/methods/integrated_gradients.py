@@ -16,7 +16,7 @@ from core.text import N_, _
 
 FINER = 3  # the middles of n equal parts are among those of 3n
 BENDING, ATTENDING = 0.01, 0.02  # completeness error that is small enough, for convolutions and for transformers
-NOTHING = 1e-6  # a change of score, as a share of the score, that leaves nothing to share out
+NOTHING = 1e-5  # a change of score, as a share of the score, that leaves nothing to share out
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def compute(question: Question, settings: Settings, report: Report) -> Found:
             report(Step(done, last))
         found = way * (total / steps)
         error = completeness_error(question, found, score - reference)
-        if error <= bound or steps == last:
+        if error <= bound or steps == last or _same(score, reference):
             break
         steps *= FINER
         places = [place for at, place in enumerate(middles(steps)) if at % FINER != FINER // 2]
@@ -78,8 +78,12 @@ def _gradient(
     return question.gradient(base + shares * way)[0].sum(0, keepdim=True)
 
 
+def _same(score: float, reference: float) -> bool:
+    return abs(score - reference) <= NOTHING * max(abs(score), abs(reference))
+
+
 def _told(steps: int, error: float, bound: float, score: float, reference: float) -> str:
-    if abs(score - reference) <= NOTHING * max(abs(score), abs(reference)):
+    if _same(score, reference):
         return _("The model gives both the same score, so there is nothing to share out.")
     if error <= bound:
         return _("{steps} steps; all parts together miss the change of the score by {error:.2g} %.").format(

@@ -36,7 +36,7 @@ def compute(question: Question, settings: Settings, report: Report) -> Found:
     total = torch.zeros_like(values)
     for done in range(0, settings.samples, question.at_once):
         count = min(question.at_once, settings.samples - done)
-        noise = torch.randn(count, *laid.shape[1:], generator=generator).to(laid)
+        noise = plane.place(torch.randn(count, *values.shape[1:], generator=generator).to(values))
         noisy = plane.fill(values.expand(count, *values.shape[1:]), laid + strength * noise)
         total += question.gradient(noisy)[0].sum(0, keepdim=True)
         report(Step(done + count, settings.samples))
