@@ -154,7 +154,7 @@ def listening(model: "LoadedModel", grids: tuple[TokenGrid, ...]) -> Iterator[He
 
     def hear_convolution(tap: "Tap") -> "Callable[..., None]":
         def hear(_part: object, _inputs: object, output: "torch.Tensor") -> None:
-            heard.convolutions.append(tap.average(output, grids[0].time.count))
+            heard.convolutions.append(tap.average(tap.activation(output), grids[0].time.count))
 
         return hear
 

@@ -78,16 +78,17 @@ def over_time(module: Any, weights: "torch.Tensor", block: int, grid: TokenGrid)
 
 def convolutions(module: Any) -> tuple[Tap, ...]:
     """List both convolutions of the front end, after their activation."""
-    return tuple(
-        Tap(part, _average(stride)) for part, stride in ((encoder(module).conv1, STRIDE), (encoder(module).conv2, 1))
-    )
+    from torch.nn.functional import gelu
+
+    parts = ((encoder(module).conv1, STRIDE), (encoder(module).conv2, 1))
+    return tuple(Tap(part, _average(stride), gelu) for part, stride in parts)
 
 
 def _average(stride: int) -> Any:
     def average(features: "torch.Tensor", frames: int) -> "torch.Tensor":
-        from torch.nn.functional import avg_pool1d, gelu
+        from torch.nn.functional import avg_pool1d
 
-        return avg_pool1d(gelu(features[..., : frames * stride]), stride)[0].T
+        return avg_pool1d(features[..., : frames * stride], stride)[0].T
 
     return average
 

@@ -4,20 +4,16 @@ from typing import Any
 
 from torch import nn
 
+from core import blocks
 from core.finetuning.pupil import Pupil
 
 FROZEN = "feature_extractor"  # convolutions on the waveform, as transformers names them; few sounds would spoil them
 
 
 def blocks_of(pupil: Pupil) -> list[nn.Module]:
-    """List the transformer blocks in order: of each attention, the smallest entry of a list that holds it."""
+    """List the transformer blocks in order."""
     module: Any = pupil.module
-    if pupil.family.blocks is not None:
-        return list(pupil.family.blocks(module.base))
-    listed = [entry for stack in module.base.modules() if isinstance(stack, nn.ModuleList) for entry in stack]
-    inside = [(entry, set(entry.modules())) for entry in listed]
-    holding = [[held for held in inside if part in held[1]] for part in pupil.family.attention(module.base)]
-    return [min(found, key=lambda held: len(held[1]))[0] for found in holding]
+    return blocks.blocks_of(pupil.family, module.base)
 
 
 def last_blocks(pupil: Pupil, count: int) -> list[nn.Module]:
