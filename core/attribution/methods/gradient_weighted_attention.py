@@ -1,0 +1,63 @@
+"""Gradient-weighted attention: attention that would raise the score, followed through all layers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from core.attribution.attention_flow import followed, kept, on_the_way, placed, read, unfit
+from core.attribution.layer_maps import gradients
+from core.attribution.method import Found, Method, Passes
+from core.attribution.question import Question
+from core.errors import MethodError
+from core.progress import Report, Step
+from core.text import N_, _
+
+
+@dataclass(frozen=True)
+class Settings:
+    """There is nothing to set."""
+
+
+def compute(question: Question, settings: Settings, report: Report) -> Found:
+    """R <- R + mean over heads of max(0, gradient x attention) R, block by block, read where the answer is read.
+
+    The identity that R begins with is taken off again: it says only that every token comes from itself. Rows are
+    followed from the answer down, which gives the same without multiplying matrices.
+    """
+    weights: list[Tensor] = []
+    last, score = followed(question, lambda heads: weights.append(on_the_way(heads)), 0)
+    report(Step(1, 2))
+    reads = read(question, score, last)
+    relevance = reads
+    found = gradients(score, weights)
+    while weights:
+        attention, gradient = weights.pop(), found.pop()
+        if gradient is not None:
+            helpful = (gradient * attention.detach()).clamp_min(0)
+            relevance = relevance + relevance @ kept(helpful.unflatten(0, (1, -1)) if helpful.ndim == 3 else helpful)[0]
+    report(Step(2, 2))
+    if not np.any(relevance != reads):
+        raise MethodError(
+            _("What the model says does not depend on its attention here."), hint=_("Choose another method.")
+        )
+    return placed(question, relevance - reads)
+
+
+METHOD = Method(
+    name="gradient-weighted-attention",
+    title=N_("Gradient-weighted attention"),
+    summary=N_("Follows, through all layers, the attention that would raise the score if there were more of it."),
+    kind="attention",
+    rank=60,
+    settings=Settings,
+    signed=False,
+    compute=compute,
+    passes=lambda model, seconds, pieces, settings: Passes(back=1),
+    unfit=unfit,
+    source="Chefer et al. 2021",
+    caution=N_(
+        "Attention is not an explanation. It shows from where something was taken, weighed by the answer, but not what "
+        "was taken nor what the rest of each layer did with it."
+    ),
+)
