@@ -57,7 +57,7 @@ class Steps:
 
     difference: Float64[np.ndarray, " blocks"]
     step: Float64[np.ndarray, " blocks"]
-    cosine: tuple[Float32[np.ndarray, " frames"], ...]
+    cosine: tuple[Float32[np.ndarray, " _frames"], ...]
 
 
 def shared_frames(trace: Trace) -> list[Float32[np.ndarray, "frames _width"]]:

@@ -38,9 +38,10 @@ def draw() -> None:
 def _card(card: ModelCard) -> None:
     ready = engine.model_ready(present.spec())
     st.markdown(f"**{plain(card.title)}**")
-    shape = _("{layers} layers, {heads} heads in each, {parameters} learned numbers").format(
-        layers=card.layers, heads=card.heads, parameters=_count(card.parameters)
-    )
+    told = _("{layers} layers, {heads} heads in each, {parameters} learned numbers")
+    if not card.heads:
+        told = _("{layers} layers, no attention, {parameters} learned numbers")
+    shape = told.format(layers=card.layers, heads=card.heads, parameters=_count(card.parameters))
     st.caption(f"{plain(card.family_title)} · {shape}")
     st.caption(_can(card))
     if card.licence:
@@ -55,6 +56,8 @@ def _can(card: ModelCard) -> str:
         return n_(
             "Names what it hears: {count} class.", "Names what it hears: {count} classes.", len(card.labels)
         ).format(count=len(card.labels))
+    if not card.heads:
+        return _("Has no words to say: its layers can be looked at.")
     return _("Has no words to say: its layers and heads can be looked at.")
 
 
@@ -165,14 +168,11 @@ def price(spec: ModelSpec) -> "Cost":
     with st.spinner(_("Looking it up…")):
         cost = engine.store().get(("cost", spec, policy()), lambda: estimate(spec, policy()))
     st.markdown(f"**{plain(spec.name)}** · {plain(cost.family_title)}")
-    st.text(
-        _("{layers} layers, {heads} heads, {parameters} learned numbers. Licence: {licence}.").format(
-            layers=cost.layers,
-            heads=cost.heads,
-            parameters=_count(cost.parameters),
-            licence=cost.licence or _("not named"),
-        )
-    )
+    told = _("{layers} layers, {heads} heads, {parameters} learned numbers. Licence: {licence}.")
+    if not cost.heads:
+        told = _("{layers} layers, no attention, {parameters} learned numbers. Licence: {licence}.")
+    numbers, licence = _count(cost.parameters), cost.licence or _("not named")
+    st.text(told.format(layers=cost.layers, heads=cost.heads, parameters=numbers, licence=licence))
     st.text(
         _("To download: {download}. Memory: about {weights}, and {work} more for 10 s of sound.").format(
             download=plain_size(cost.download_bytes) if cost.download_bytes else _("nothing, it is on this computer"),

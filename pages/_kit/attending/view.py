@@ -67,8 +67,8 @@ def now() -> View:
     if not card.attends or not trace.attention:
         raise MethodError(
             _(
-                "This model has no picture of who looks at whom: its attention does not compare the moments of the "
-                "whole sound with each other."
+                "This model has no attention, so there is no picture of who looks at whom. Its layers work on what "
+                "lies near, or carry on what came earlier and later."
             ),
             hint=_("What its layers hear is on the page Layers. For heads, choose another model at the left."),
         )
