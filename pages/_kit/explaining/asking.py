@@ -64,7 +64,10 @@ def _offered(every: tuple[Saying, ...], card: ModelCard) -> tuple[Saying, ...]:
     if not card.speaks or not present.has_region():
         return every
     start, end = present.region()
-    return tuple(item for item in every if item.start < end and item.end > start) or every
+    inside = tuple(item for item in every if item.start < end and item.end > start) or every
+    # what is explained stays while another part is listened to
+    kept = session.chosen().target.partition("-")[0]
+    return tuple(item for item in every if item in inside or str(item.key) == kept)
 
 
 def _by_key(found: tuple[Saying, ...], key: str) -> Saying | None:

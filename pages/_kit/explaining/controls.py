@@ -34,7 +34,7 @@ def draw(asked: Asked) -> Wanted:
     """Draw the controls and return what is wanted."""
     model = present.model()
     target = finding.target(asked)
-    fitting, misfits = _sorted_out(model, target)
+    fitting, misfits = sorted_out(model, target)
     left, middle, right, more = st.columns([5, 4, 3, 2], gap="medium", vertical_alignment="bottom")
     with left:
         _saying(asked)
@@ -45,13 +45,13 @@ def draw(asked: Asked) -> Wanted:
     with more, st.popover(_("More"), icon=":material/tune:", width="stretch", help=_("Settings of the method.")):
         _against(asked)
         settings = own_settings(method, "explain")
-        _about(method)
+        about(method)
         _misfits(misfits)
     return Wanted(asked, model, method, settings, target)
 
 
-def _sorted_out(model: "LoadedModel", target: Any) -> "tuple[dict[str, Method], list[tuple[Method, str]]]":
-    """Part the methods into those that are right for this model, and the others with the reason."""
+def sorted_out(model: "LoadedModel", target: Any) -> "tuple[dict[str, Method], list[tuple[Method, str]]]":
+    """Part the methods into those that are right for this model, best first, and the others with the reason."""
     from core.attribution.methods import methods
 
     def look() -> "tuple[dict[str, Method], list[tuple[Method, str]]]":
@@ -158,7 +158,8 @@ def own_settings(method: "Method", place: str) -> Any:
     return form.draw(default, form.remaining(default, ()), f"{place}-{method.name}")
 
 
-def _about(method: "Method") -> None:
+def about(method: "Method") -> None:
+    """Say what a method does, where it comes from, and what to know of it."""
     st.markdown(f"**{_(method.title)}**: {_(method.summary)} ({plain(method.source)})")
     if method.caution:
         st.markdown(f":material/info: {_(method.caution)}")

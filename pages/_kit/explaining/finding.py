@@ -126,7 +126,7 @@ def _offer(
     """Say what it costs, and begin when the visitor wants it."""
     with st.container(border=True):
         st.markdown(
-            _("**{title}** will take about {time} here. The page can be left meanwhile.").format(
+            _("**{title}** can take up to {time} here. The page can be left meanwhile.").format(
                 title=plain(title), time=lasting(seconds)
             )
         )

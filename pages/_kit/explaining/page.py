@@ -3,12 +3,13 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages._kit.explaining import answer, controls, finding, result, rows, table, trust
+from pages._kit.explaining import answer, asking, controls, finding, result, rows, second, table, trust
 from pages._kit.explaining.asking import Asked
 
 
 def draw(asked: Asked, place: DeltaGenerator) -> None:
     """Draw the controls, find the explanation, and show it."""
+    asking.choose(asked.saying.key, None if asked.against is None else asked.against.key)
     wanted = controls.draw(asked)
     found = finding.explained(wanted, "main")
     if found is None:
@@ -21,3 +22,4 @@ def draw(asked: Asked, place: DeltaGenerator) -> None:
         table.draw(it)
     with right:
         trust.draw(it)
+        second.draw(it)
