@@ -88,7 +88,7 @@ def followed(question: Question, keep: Callable[[Tensor], None], first: int) -> 
     return heard[max(heard)], score
 
 
-def kept(values: Tensor) -> Float32[np.ndarray, "one tokens tokens"]:
+def heads_averaged(values: Tensor) -> Float32[np.ndarray, "one tokens tokens"]:
     """Average the heads and let go of the rest."""
     with torch.no_grad():
         return frozen(values.float().mean(1))

@@ -1,11 +1,13 @@
 """Gradient-weighted attention: attention that would raise the score, followed through all layers."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32
 from torch import Tensor
 
-from core.attribution.attention_flow import followed, kept, on_the_way, placed, read, unfit
+from core.attribution.attention_flow import followed, heads_averaged, on_the_way, placed, read, unfit
 from core.attribution.layer_maps import gradients
 from core.attribution.method import Found, Method, Passes
 from core.attribution.question import Question
@@ -29,19 +31,33 @@ def compute(question: Question, settings: Settings, report: Report) -> Found:
     last, score = followed(question, lambda heads: weights.append(on_the_way(heads)), 0)
     report(Step(1, 2))
     reads = read(question, score, last)
-    relevance = reads
-    found = gradients(score, weights)
+    found = led_back(reads, _helpful(weights, gradients(score, weights)))
+    report(Step(2, 2))
+    if not found.any():
+        raise MethodError(
+            _("No attention of this model would raise the score if there were more of it."),
+            hint=_("Choose another method."),
+        )
+    return placed(question, found)
+
+
+def _helpful(weights: list[Tensor], found: list[Tensor | None]) -> Iterator[Float32[np.ndarray, "tokens tokens"]]:
+    """Mean over heads of max(0, gradient x attention), the last block first; lets go of each block once it is done."""
     while weights:
         attention, gradient = weights.pop(), found.pop()
         if gradient is not None:
             helpful = (gradient * attention.detach()).clamp_min(0)
-            relevance = relevance + relevance @ kept(helpful.unflatten(0, (1, -1)) if helpful.ndim == 3 else helpful)[0]
-    report(Step(2, 2))
-    if not np.any(relevance != reads):
-        raise MethodError(
-            _("What the model says does not depend on its attention here."), hint=_("Choose another method.")
-        )
-    return placed(question, relevance - reads)
+            yield heads_averaged(helpful.unflatten(0, (1, -1)) if helpful.ndim == 3 else helpful)[0]
+
+
+def led_back(
+    reads: Float32[np.ndarray, " tokens"], layers: Iterable[Float32[np.ndarray, "tokens tokens"]]
+) -> Float32[np.ndarray, " tokens"]:
+    """Lead what is read back through layers, the last first: each keeps what there is and adds what attention took."""
+    added = np.zeros_like(reads)  # kept apart from what is read, beside which it would be rounded away
+    for layer in layers:
+        added = added + (reads + added) @ layer
+    return added
 
 
 METHOD = Method(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from core.attribution.attention_flow import followed, kept, placed, read, unfit
+from core.attribution.attention_flow import followed, heads_averaged, placed, read, unfit
 from core.attribution.method import Found, Method, Passes
 from core.attribution.question import Question
 from core.progress import Report, Step
@@ -30,7 +30,7 @@ class Settings:
 def compute(question: Question, settings: Settings, report: Report) -> Found:
     """Multiply the attention of all blocks, and read it where the model reads its answer."""
     layers: list[Float32[np.ndarray, "one tokens tokens"]] = []
-    last, score = followed(question, lambda weights: layers.append(kept(weights)), question.model.card.layers)
+    last, score = followed(question, lambda weights: layers.append(heads_averaged(weights)), question.model.card.layers)
     report(Step(1, 2))
     found = read(question, score, last) @ rollout(layers, settings.residual)
     report(Step(2, 2))
