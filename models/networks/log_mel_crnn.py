@@ -3,8 +3,10 @@
 After the CRNN of sound event detection (Cakir et al. 2017).
 """
 
+from contextlib import nullcontext
 from typing import Any, no_type_check
 
+import torch
 from huggingface_hub.dataclasses import strict
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -49,6 +51,12 @@ class RecurrentBlock(nn.Module):
         """Read (batch, channels, bands, columns) or (batch, columns, width) into (batch, columns, width)."""
         if values.ndim == 4:
             values = values.flatten(1, 2).transpose(1, 2)
+        # cuDNN gives no gradients of a layer that is in evaluation mode
+        plain = values.is_cuda and torch.is_grad_enabled() and not self.training
+        with torch.backends.cudnn.flags(enabled=False) if plain else nullcontext():
+            return self._read(values, counts)
+
+    def _read(self, values: Tensor, counts: Tensor | None) -> Tensor:
         if counts is None:
             return self.recurrent(values)[0]
         packed = pack_padded_sequence(values, counts.cpu(), batch_first=True, enforce_sorted=False)
