@@ -15,7 +15,7 @@ COLUMNS = 600  # at most, of a picture
 
 def over(
     attribution: Attribution, edges: Float[np.ndarray, " borders"]
-) -> tuple[Float32[np.ndarray, "bands columns"], TimeAxis]:
+) -> tuple[Float32[np.ndarray, "shown columns"], TimeAxis]:
     """Give relevance on the bands of a picture, the strongest cell at 1 or -1.
 
     edges  bands + 1 frequencies of the picture in Hz
@@ -29,7 +29,7 @@ def over(
 
 def _placed(
     cells: Float64[np.ndarray, "bands columns"], own: tuple[float, ...], edges: Float64[np.ndarray, " borders"]
-) -> Float32[np.ndarray, "bands columns"]:
+) -> Float32[np.ndarray, "shown columns"]:
     strongest = max(float(np.abs(cells).max(initial=0.0)), LEAST)
     if not own:
         return np.repeat((cells / strongest).astype(np.float32), len(edges) - 1, 0)

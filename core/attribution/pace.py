@@ -12,7 +12,6 @@ from core.attribution.target import Target
 from core.clip import Clip
 from core.loading import LoadedModel
 
-
 TURNS = 2
 ENOUGH = 0.5  # seconds of a pass from which on one is enough
 

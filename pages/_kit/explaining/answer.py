@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from core.text import _
 from pages._kit.explaining import places
 from pages._kit.explaining.asking import Asked
+from pages._kit.explaining.result import Result
 from pages._kit.plain import plain
 
 if TYPE_CHECKING:
     from core.attribution.retelling import Told
-    from core.segments import Segment
 
 MOSTLY = 0.5  # share of what speaks for it from which one piece is called the main reason
 
@@ -25,24 +25,20 @@ def said(asked: Asked) -> str:
     )
 
 
-def sentence(asked: Asked, signed: bool, piece: "Segment | None", share: float, told: "Told | None") -> str:
-    """Answer why.
-
-    piece  the one that speaks most for it, and its ``share`` of all that does; None where nothing does
-    told   what the model says without that piece
-    """
+def sentence(it: Result) -> str:
+    """Answer why: what the method points at most, and what the model says without it."""
+    asked, method = it.wanted.asked, it.wanted.method
     what = _what(asked)
-    if piece is None or told is None:
+    if it.leading is None or it.without is None:
         return _("{what}, but no part of the sound speaks for it by itself.").format(what=what)
-    if not signed:
-        because = _("{what}; how sure it is hangs most on {piece}").format(what=what, piece=places.named(piece))
-    elif share >= MOSTLY:
-        because = _("{what} mostly because of {piece}").format(what=what, piece=places.named(piece))
+    piece = places.named(it.leading)
+    if method.kind != "pieces":
+        said = _("{what}. {method} points most at {piece}").format(what=what, method=_(method.title), piece=piece)
+    elif it.share >= MOSTLY:
+        said = _("{what} mostly because of {piece}").format(what=what, piece=piece)
     else:
-        because = _("{what} because of many parts of the sound, most of all {piece}").format(
-            what=what, piece=places.named(piece)
-        )
-    return f"{because}; {_without(asked, told)}."
+        said = _("{what} because of many parts of the sound, most of all {piece}").format(what=what, piece=piece)
+    return _without(asked, said, it.without)
 
 
 def _what(asked: Asked) -> str:
@@ -56,12 +52,11 @@ def _what(asked: Asked) -> str:
     )
 
 
-def _without(asked: Asked, told: "Told") -> str:
+def _without(asked: Asked, said: str, told: "Told") -> str:
     what = plain(asked.saying.label)
     if told.still:
-        return _("without it, it still says *{what}* ({share:.0%} sure instead of {before:.0%})").format(
-            what=what, share=told.probability, before=asked.saying.probability
-        )
+        still = _("{said}, but without it the model still says *{what}* ({share:.0%} sure instead of {before:.0%}).")
+        return still.format(said=said, what=what, share=told.probability, before=asked.saying.probability)
     if told.label:
-        return _("without it, it says *{other}*").format(other=plain(told.label))
-    return _("without it, it writes nothing there")
+        return _("{said}; without it, it says *{other}*.").format(said=said, other=plain(told.label))
+    return _("{said}; without it, it writes nothing there.").format(said=said)

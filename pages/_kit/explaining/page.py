@@ -16,7 +16,7 @@ def draw(asked: Asked, place: DeltaGenerator) -> None:
         return
     it = result.of(wanted, found)
     rows.add(wanted, found, it.contributions)
-    place.markdown(answer.sentence(asked, wanted.method.signed, it.leading, it.share, it.without))
+    place.markdown(answer.sentence(it))
     left, right = st.columns([6, 5], gap="large")
     with left:
         table.draw(it)

@@ -25,7 +25,7 @@ _parts = st.components.v2.component(
 def draw(it: Result) -> None:
     """Draw the table and offer its numbers."""
     st.header(_("Piece by piece"), anchor=False, help=_help(it))
-    columns = [_("piece"), _("from and to"), _("what it adds"), _("to the score")]
+    columns = [_("piece"), _("from and to"), *_measured(it)]
     if it.found.without:
         columns.append(_("without it ({whole:.0%} with it)").format(whole=it.found.probability))
     data = {
@@ -49,6 +49,13 @@ def draw(it: Result) -> None:
     )
 
 
+def _measured(it: Result) -> tuple[str, str]:
+    """Name what the bars and the numbers are: parts of the score only where the method tells for from against."""
+    if it.wanted.method.signed:
+        return _("what it adds"), _("to the score")
+    return _("how much hangs on it"), _("share of all")
+
+
 def _help(it: Result) -> str:
     said = _("A click on a piece chooses it on the strip and plays it.")
     if it.found.without:
@@ -58,7 +65,7 @@ def _help(it: Result) -> str:
 
 def _rows(it: Result) -> list[dict[str, Any]]:
     pieces, parts = it.wanted.asked.pieces, it.contributions
-    most = max(map(abs, parts), default=0.0) or 1.0
+    most, total = max(map(abs, parts), default=0.0) or 1.0, sum(parts) or 1.0
     signed = it.wanted.method.signed
     return [
         {
@@ -68,7 +75,7 @@ def _rows(it: Result) -> list[dict[str, Any]]:
             "end": round(pieces[at].end, 4),
             "share": round(parts[at] / most, 4),
             "signed": signed,
-            "value": f"{parts[at]:+.2f}" if signed else f"{parts[at]:.2g}",
+            "value": f"{parts[at]:+.2f}" if signed else f"{parts[at] / total:.0%}",
             "without": f"{it.found.without[at]:.0%}" if it.found.without else "",
         }
         for at in sorted(range(len(parts)), key=lambda at: -abs(parts[at]))
