@@ -69,12 +69,12 @@ def sentence(found: Agreement) -> str:
     elif found.correlation > -LOW:
         said = _(
             "The two hardly agree: rank correlation {rank:.2f}, {overlap:.0%} of their top parts are the same "
-            "({chance:.0%} would be by chance). At least one of them does not show the reason."
+            "({chance:.0%} would be by chance). Rely on neither before its own checks."
         )
     else:
         said = _(
             "The two contradict each other: rank correlation {rank:.2f}, {overlap:.0%} of their top parts are the "
-            "same. At least one of them does not show the reason."
+            "same. Rely on neither before its own checks."
         )
     return said.format(rank=found.correlation, overlap=found.overlap, chance=found.chance)
 

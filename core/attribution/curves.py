@@ -11,6 +11,7 @@ from torch import Tensor
 from core.attribution.question import Question
 from core.attribution.ranking import Ranking
 from core.attribution.removal import asked_without, loudness
+from core.attribution.target import AROUND
 from core.progress import Report, Step
 
 SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0)  # dense where curves fall
@@ -113,10 +114,17 @@ def _asked(
 
 
 def odds(question: Question, logits: Tensor) -> Float64[np.ndarray, " batch"]:
-    """Probability of the target; of the first of two, where their difference is asked for."""
+    """Probability of the target; of the first of two, where their difference is asked for.
+
+    Of a written symbol, at its surest moment in its place or a frame or two beside it: a head that writes it a frame
+    later has not lost it.
+    """
     target = question.target
     if target.against is not None:
         return torch.sigmoid(target.score(logits).double()).cpu().numpy()
+    if target.frames is not None:
+        place = slice(max(target.frames[0] - AROUND, 0), target.frames[1] + AROUND)
+        return logits[:, place].double().softmax(-1)[..., target.index].amax(1).cpu().numpy()
     return target.probability(logits, question.model.card.multi_label).double().cpu().numpy()
 
 

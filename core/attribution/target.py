@@ -13,6 +13,8 @@ from core.text import _
 if TYPE_CHECKING:
     from core.model_spec import ModelCard
 
+AROUND = 2  # frames beside its own in which a written symbol is still the same one
+
 
 @dataclass(frozen=True)
 class Target:
@@ -46,12 +48,13 @@ class Target:
     def wins(self, logits: Float[Tensor, "batch ..."]) -> torch.Tensor:
         """Tell, for each of a batch, whether the model still says it: no other class, or symbol at its peak, is above.
 
-        For the difference of two, whether the first still leads the second.
+        A CTC head may write a symbol a frame or two earlier or later. For the difference of two, whether the first
+        still leads the second.
         """
         if self.against is not None:
             return self.score(logits) > 0
         if self.frames is not None:
-            logits = logits[:, self.frames[0] : self.frames[1]]
+            logits = logits[:, max(self.frames[0] - AROUND, 0) : self.frames[1] + AROUND]
             return (logits.argmax(-1) == self.index).any(1)
         return logits.argmax(-1) == self.index
 
