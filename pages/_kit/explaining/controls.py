@@ -69,7 +69,7 @@ def _saying(asked: Asked) -> None:
     if asked.card.speaks and len(known) <= SIDE_BY_SIDE:
         st.pills(
             title, list(known), default=asked.saying.key, required=True, wrap=True,
-            format_func=lambda one: known[one].label, **about,
+            format_func=lambda one: _listed(asked, known[one]), **about,
         )  # fmt: skip
     else:
         place = list(known).index(asked.saying.key)
@@ -79,12 +79,15 @@ def _saying(asked: Asked) -> None:
 def _help(asked: Asked) -> str:
     if not asked.card.speaks:
         return _("Every class that the model knows, likeliest first.")
-    return _("What the model writes, in the order of time. Drag over the strip to see only what lies there.")
+    return _(
+        "What the model writes, with the second at which it writes it. Drag over the strip to see only what lies there."
+    )
 
 
 def _listed(asked: Asked, item: Saying) -> str:
+    """Name what is offered; no two names are alike, as Streamlit tells choices apart by them."""
     if asked.card.speaks:
-        return _("{label} at {moment:.2f} s").format(label=item.label, moment=(item.start + item.end) / 2)
+        return f"{item.label} {(item.start + item.end) / 2:.2f}"
     return f"{item.label} · {item.probability:.1%}"
 
 

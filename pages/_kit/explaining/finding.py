@@ -87,24 +87,28 @@ def lasts(wanted: Wanted, cost: "Passes") -> float:
 
 
 def done(
-    key: Hashable, title: str, seconds: float, compute: "Callable[[Report], Any]", name: str, doing: str = ""
+    key: Hashable, title: str, seconds: float, compute: "Callable[[Report], Any]", name: str, unasked: float = PATIENCE
 ) -> Any:
-    """Return a result, computing it here where it is quick; None while it waits or is being worked on."""
+    """Return a result; None while it waits for the visitor's word or is being worked on.
+
+    It is computed here where it takes at most PATIENCE seconds, else as a job; without being asked for only where it
+    takes at most ``unasked``.
+    """
     found, value = engine.store().peek(key)
     if found:
         return value
-    if seconds <= PATIENCE:
-        return _here(key, title, compute)
     token = session.recall("jobs", {}).get(key, "")
     if token and engine.explaining().snapshot(token):
         return _job(key, token, name)
-    _offer(key, title, seconds, compute, name, doing)
+    if seconds > min(unasked, PATIENCE) and not _offered(title, seconds, name):
+        return None
+    if seconds <= PATIENCE:
+        return _here(key, title, compute)
+    with errors.shown():
+        token = engine.explaining().start(session.owner(), title, compute)
+        session.remember("jobs", {**session.recall("jobs", {}), key: token})
+        st.rerun()
     return None
-
-
-def begun(key: Hashable) -> bool:
-    """Tell whether this visitor began to compute a result as a job."""
-    return key in session.recall("jobs", {})
 
 
 def _here(key: Hashable, title: str, compute: "Callable[[Report], Any]") -> Any:
@@ -120,22 +124,12 @@ def _here(key: Hashable, title: str, compute: "Callable[[Report], Any]") -> Any:
     return value
 
 
-def _offer(
-    key: Hashable, title: str, seconds: float, compute: "Callable[[Report], Any]", name: str, doing: str
-) -> None:
-    """Say what it costs, and begin when the visitor wants it."""
+def _offered(title: str, seconds: float, name: str) -> bool:
+    """Say what it costs, and tell whether the visitor wants it."""
     with st.container(border=True):
-        st.markdown(
-            _("**{title}** can take up to {time} here. The page can be left meanwhile.").format(
-                title=plain(title), time=lasting(seconds)
-            )
-        )
-        if not st.button(doing or _("Explain"), key=f"begin-{name}", icon=":material/play_arrow:", type="primary"):
-            return
-    with errors.shown():
-        token = engine.explaining().start(session.owner(), title, compute)
-        session.remember("jobs", {**session.recall("jobs", {}), key: token})
-        st.rerun()
+        said = _("**{title}** can take up to {time} here.").format(title=plain(title), time=lasting(seconds))
+        st.markdown(f"{said} {_('The page can be left meanwhile.')}" if seconds > PATIENCE else said)
+        return st.button(_("Begin"), key=f"begin-{name}", icon=":material/play_arrow:", type="primary")
 
 
 def _job(key: Hashable, token: str, name: str) -> Any:

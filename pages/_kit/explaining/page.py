@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages._kit.explaining import answer, asking, controls, finding, result, rows, second, table, trust
+from pages._kit.explaining import answer, asking, controls, finding, firm, result, rows, second, table, trust, used
 from pages._kit.explaining.asking import Asked
 
 
@@ -17,9 +17,11 @@ def draw(asked: Asked, place: DeltaGenerator) -> None:
     it = result.of(wanted, found)
     rows.add(wanted, found, it.contributions)
     place.markdown(answer.sentence(it))
+    used.draw(it)
     left, right = st.columns([6, 5], gap="large")
     with left:
         table.draw(it)
     with right:
         trust.draw(it)
         second.draw(it)
+        firm.draw(it)

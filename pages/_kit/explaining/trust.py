@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.progress import Report
 from core.text import _
-from pages._kit import engine, figure
+from pages._kit import figure
 from pages._kit.explaining import finding
 from pages._kit.explaining.result import Result
 from pages._kit.plain import plain
@@ -58,19 +58,7 @@ def _found(it: Result) -> "Badge | None":
         with asked(wanted.model, about.clip, wanted.target, about.pieces) as question:
             return badge(question, wanted.method, it.found, report)
 
-    known, value = engine.store().peek(key)
-    if known:
-        return value
-    if seconds > CHEAP and not finding.begun(key) and not _wanted(seconds):
-        return None
-    return finding.done(key, _("Checking the explanation"), seconds, compute, "badge", _("Check it"))
-
-
-def _wanted(seconds: float) -> bool:
-    if seconds > finding.PATIENCE:
-        return True  # what takes long asks by itself
-    st.caption(_("The checks take about {seconds:.0f} s here.").format(seconds=seconds))
-    return st.button(_("Check it"), key="explain-check", icon=":material/verified:")
+    return finding.done(key, _("Checking the explanation"), seconds, compute, "trust", CHEAP)
 
 
 def _verdict(verdict: "Verdict") -> None:
