@@ -207,7 +207,12 @@ def extracted(name: str, seconds: float = 1.0) -> tuple[dict[str, torch.Tensor],
 
 
 # family: axis of time and of frequency, rows that one second has
-SPECTROGRAMS = {"audio-spectrogram-transformer": (1, 2, 100), "whisper": (2, 1, 100), "clap": (2, 3, 100)}
+SPECTROGRAMS = {
+    "audio-spectrogram-transformer": (1, 2, 100),
+    "whisper": (2, 1, 100),
+    "clap": (2, 3, 100),
+    "log-mel-cnn": (1, 2, 100),
+}
 
 
 @pytest.mark.parametrize("name", SPECTROGRAMS)
