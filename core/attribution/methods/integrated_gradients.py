@@ -59,7 +59,7 @@ def compute(question: Question, settings: Settings, report: Report) -> Found:
 
 def middles(steps: int) -> list[float]:
     """Place the middles of equal steps from 0 to 1."""
-    return [(at + 0.5) / steps for at in range(steps)]
+    return torch.linspace(0.5 / steps, 1 - 0.5 / steps, steps).tolist()
 
 
 def most(settings: Settings) -> int:
