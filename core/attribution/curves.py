@@ -41,24 +41,24 @@ class Curves:
     deletion: Shares
     insertion: Shares
     loud: Shares
-    some: Shares
+    some: Float64[np.ndarray, " some"]
     chance: Float64[np.ndarray, "orders some"]
 
-    def at_some(self, values: Shares) -> Shares:
+    def at_some(self, values: Shares) -> Float64[np.ndarray, " some"]:
         """Read a curve at the shares at which orders of chance are known."""
         return np.interp(self.some, self.shares, values)
 
 
-def steps(count: int) -> Int[np.ndarray, " shares"]:
+def steps(count: int) -> list[int]:
     """Choose after how many parts the model is asked: after each of few, at fixed shares of many."""
     if count <= FEW:
-        return np.arange(count + 1)
-    return np.unique(np.round(np.array(SHARES) * count).astype(int))
+        return list(range(count + 1))
+    return sorted({round(share * count) for share in SHARES})
 
 
-def some_steps(count: int) -> Int[np.ndarray, " some"]:
+def some_steps(count: int) -> list[int]:
     """Choose after how many parts the model is asked in an order of chance."""
-    return np.unique(np.round(np.array(SOME) * count).astype(int))
+    return sorted({round(share * count) for share in SOME})
 
 
 def orders(count: int) -> int:
@@ -86,11 +86,11 @@ def curves(question: Question, ranking: Ranking, report: Report, seed: int = 0) 
     own = rest[: len(back) + len(plain)].reshape(3, -1)
     chance = rest[own.size :].reshape(len(chances), -1)
     return Curves(
-        shares=many / count,
+        shares=np.array(many) / count,
         deletion=np.r_[whole, own[1], nothing],
         insertion=np.r_[nothing, own[0], whole],
         loud=np.r_[whole, own[2], nothing],
-        some=some / count,
+        some=np.array(some) / count,
         chance=np.stack([np.r_[whole, row, nothing] for row in chance]),
     )
 

@@ -15,6 +15,7 @@ from core.text import N_, _
 
 LEAST = 0.05  # of probability; a gain so small is no evidence
 RARE = 0.05  # share of orders of chance that may do as well as the explanation
+SURE = 2.4  # standard deviations; one more of ten orders of chance goes beyond in 2 % (Student's t, 9 degrees)
 GOOD = 0.5  # of the area that orders of chance leave
 HANDFUL = 8  # pieces, of which an order of chance often begins with the right one
 COLUMNS = 100  # a second, of what is told by time alone
@@ -63,9 +64,14 @@ def _holds(numbers: dict[str, float]) -> Holds:
 
 
 def _beyond(numbers: dict[str, float], what: str) -> bool:
-    """Tell whether "deletion" or "insertion" gains enough over chance, and nearly no order of chance does as well."""
-    rivals = numbers[f"{what} rivals"]
-    return numbers[f"{what} gain"] > LEAST and rivals <= RARE * numbers["orders"]
+    """Tell whether "deletion" or "insertion" gains enough over chance, and nearly no order of chance does as well.
+
+    Areas of many small cells in orders of chance lie around their mean as a normal distribution does, so the gain is
+    held against their spread too.
+    """
+    gain, rivals = numbers[f"{what} gain"], numbers[f"{what} rivals"]
+    surely = numbers["parts"] < CELLS or gain > SURE * numbers["spread"]
+    return gain > LEAST and rivals <= RARE * numbers["orders"] and surely
 
 
 def _best_of_few(numbers: dict[str, float]) -> bool:
