@@ -108,14 +108,15 @@ def view(question: Question, settings: AtLayer, report: Report) -> LayerView:
     """
     if settings.convolution:
         return _of_convolution(question, settings.convolution, report)
-    choices = _promising(question) if settings.layer == BEST else [settings.layer]
+    grids = _grids(question)
+    choices = _promising(question, grids) if settings.layer == BEST else [settings.layer]
     heard, score = recorded(question, min(choices))
     report(Step(1, 2))
     for layer in choices:
-        if (gradient := _gradient(question, heard, score, layer)) is not None:
+        if (gradient := _gradient(question, heard, score, layer, grids[layer])) is not None:
             report(Step(2, 2))
-            return _of_layer(question, layer, heard[layer], gradient)
-    raise _unreached(question, choices[0])
+            return _of_layer(question, layer, heard[layer], gradient, grids[layer])
+    raise _unreached(question, choices[0], grids)
 
 
 def last_layer(question: Question) -> tuple[Float32[np.ndarray, "bands frames channels"], TokenGrid, float]:
@@ -165,7 +166,7 @@ def gradients(score: Tensor, values: Sequence[Tensor]) -> list[Tensor | None]:
     return list(torch.autograd.grad(score, list(values), retain_graph=True, allow_unused=True))
 
 
-def _promising(question: Question) -> list[int]:
+def _promising(question: Question, grids: Sequence[TokenGrid]) -> list[int]:
     """List layers to try, best first: of attention the last; else the middle one that still tells frequencies apart.
 
     Late convolutions see so much of the sound that their places no longer say where something was.
@@ -173,7 +174,7 @@ def _promising(question: Question) -> list[int]:
     last = question.model.card.layers
     if question.model.family.attends:
         return list(range(last, -1, -1))
-    maps = [layer for layer, grid in enumerate(_grids(question)) if grid.bands > 1]
+    maps = [layer for layer, grid in enumerate(grids) if grid.bands > 1]
     return [maps[(len(maps) - 1) // 2] if maps else last // 2]
 
 
@@ -181,10 +182,12 @@ def _grids(question: Question) -> tuple[TokenGrid, ...]:
     return question.model.family.grids(question.module, question.model.extractor, question.samples.size)
 
 
-def _gradient(question: Question, heard: dict[int, Tensor], score: Tensor, layer: int) -> Tensor | None:
+def _gradient(
+    question: Question, heard: dict[int, Tensor], score: Tensor, layer: int, grid: TokenGrid
+) -> Tensor | None:
     """Lead the score back to a layer; None where nothing of it arrives at any place of the clip."""
     (gradient,) = gradients(score, [heard[layer]])
-    if gradient is None or not _placed(question, gradient, _grids(question)[layer], layer).any():
+    if gradient is None or not _placed(question, gradient, grid, layer).any():
         return None
     return gradient
 
@@ -195,8 +198,8 @@ def _placed(
     return grid.place(frozen(question.model.family.arrange(question.module, values, layer)[0]))
 
 
-def _of_layer(question: Question, layer: int, values: Tensor, gradient: Tensor) -> LayerView:
-    grid, last = _grids(question)[layer], question.model.card.layers
+def _of_layer(question: Question, layer: int, values: Tensor, gradient: Tensor, grid: TokenGrid) -> LayerView:
+    last = question.model.card.layers
     title = _("layer {layer} of {last}").format(layer=layer, last=last)
     return LayerView(title, _placed(question, values, grid, layer), _placed(question, gradient, grid, layer), grid)
 
@@ -228,10 +231,10 @@ def _of_convolution(question: Question, number: int, report: Report) -> LayerVie
     return LayerView(title, laid[0], laid[1], TokenGrid(time), tap)
 
 
-def _unreached(question: Question, layer: int) -> MethodError:
+def _unreached(question: Question, layer: int, grids: Sequence[TokenGrid]) -> MethodError:
     """Say that no gradient reaches the places of a layer, and which layer is the nearest that one does reach."""
     heard, score = recorded(question, 0)
-    reached = [other for other in heard if _gradient(question, heard, score, other) is not None]
+    reached = [other for other in heard if _gradient(question, heard, score, other, grids[other]) is not None]
     nearest = min(reached, key=lambda other: abs(other - layer), default=None)
     return MethodError(
         _("No gradient reaches the moments of the sound in layer {layer}, so there is no map to draw.").format(
