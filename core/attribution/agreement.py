@@ -99,7 +99,9 @@ def _common(first: Attribution, second: Attribution) -> tuple[Float64[np.ndarray
     return onto(one, time, first.edges, coarse, edges), onto(other, beside, second.edges, coarse, edges)
 
 
-def onto(values: Grid, time: TimeAxis, edges: tuple[float, ...], wanted: TimeAxis, bands: tuple[float, ...]) -> Grid:
+def onto(
+    values: Grid, time: TimeAxis, edges: tuple[float, ...], wanted: TimeAxis, bands: tuple[float, ...]
+) -> Float64[np.ndarray, "wanted others"]:
     """Share the cells of one grid out among those of another by how much they overlap; the sum stays inside both.
 
     bands  edges of the wanted bands in Hz; empty to add all bands up
@@ -114,6 +116,8 @@ def _borders(time: TimeAxis) -> Float64[np.ndarray, " borders"]:
     return time.start + time.step * (np.arange(time.count + 1) - 0.5)
 
 
-def _shared(values: Grid, borders: Float64[np.ndarray, " own"], wanted: Float64[np.ndarray, " others"]) -> Grid:
+def _shared(
+    values: Grid, borders: Float64[np.ndarray, " own"], wanted: Float64[np.ndarray, " others"]
+) -> Float64[np.ndarray, "bands cells"]:
     running = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
     return np.diff(np.stack([np.interp(wanted, borders, row) for row in running]), axis=1)

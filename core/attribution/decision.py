@@ -138,7 +138,7 @@ def _by_combination(
 def _by_order(parts: Ranking, ask: Ask, gone: Callable[[Parts], Parts], still: bool) -> tuple[Parts, Answer] | None:
     """Ask at a row of sizes, and halve the gap before the first that does until the two sizes are neighbours."""
     sizes = sorted({max(round(share * parts.count), 1) for share in SHARES} - {parts.count})
-    sets = [_set(parts.count, parts.order[:size]) for size in sizes]
+    sets = [_set(parts.count, parts.order[:size].tolist()) for size in sizes]
     answers = ask([gone(chosen) for chosen in sets]) if sets else []
     first = next((at for at, told in enumerate(answers) if told.still is still), None)
     if first is None:
@@ -146,7 +146,7 @@ def _by_order(parts: Ranking, ask: Ask, gone: Callable[[Parts], Parts], still: b
     found, low, high = (sets[first], answers[first]), sizes[first - 1] if first else 0, sizes[first]
     while high - low > 1:
         middle = (low + high) // 2
-        chosen = _set(parts.count, parts.order[:middle])
+        chosen = _set(parts.count, parts.order[:middle].tolist())
         (told,) = ask([gone(chosen)])
         if told.still is still:
             found, high = (chosen, told), middle
