@@ -13,5 +13,7 @@ with frame.question(_("Why did the model say that?")) as place, errors.shown():
     place.markdown(answer.said(asked))
     from pages._kit.explaining import page
 
-    page.draw(asked, place)
+    later = page.draw(asked, place)
     frame.meaning(words.meaning(), words.caution())
+    if later:
+        later()

@@ -83,3 +83,11 @@ def test_a_model_without_a_head_has_nothing_to_explain() -> None:
     clip = planted.clip()
     with pytest.raises(MethodError, match="nothing that could be explained"):
         sayings.sayings(planted.card(speaks=False), planted.trace(clip, speaks=False))
+
+
+def test_the_strongest_band_is_the_narrowest_that_holds_half() -> None:
+    edges = (0.0, 100.0, 200.0, 400.0, 800.0)
+    assert laid.strongest_band(found([[1], [1], [5], [2]], edges)) == (200.0, 400.0)
+    assert laid.strongest_band(found([[1], [1], [1], [1]], edges)) == (0.0, 200.0)
+    assert laid.strongest_band(found([[3]])) is None
+    assert laid.strongest_band(found([[-1], [0], [0], [0]], edges)) is None

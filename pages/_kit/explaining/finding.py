@@ -126,10 +126,14 @@ def _here(key: Hashable, title: str, compute: "Callable[[Report], Any]") -> Any:
 
 def _offered(title: str, seconds: float, name: str) -> bool:
     """Say what it costs, and tell whether the visitor wants it."""
-    with st.container(border=True):
+    place = st.empty()
+    with place.container(border=True):
         said = _("**{title}** can take up to {time} here.").format(title=plain(title), time=lasting(seconds))
         st.markdown(f"{said} {_('The page can be left meanwhile.')}" if seconds > PATIENCE else said)
-        return st.button(_("Begin"), key=f"begin-{name}", icon=":material/play_arrow:", type="primary")
+        wanted = st.button(_("Begin"), key=f"begin-{name}", icon=":material/play_arrow:", type="primary")
+    if wanted:
+        place.empty()
+    return wanted
 
 
 def _job(key: Hashable, token: str, name: str) -> Any:
@@ -160,15 +164,15 @@ def _follow(token: str, name: str) -> None:
         st.rerun(scope="app")
     with st.container(border=True):
         st.progress(min(now.step.fraction, 1.0) if now.step else 0.0, text=_text(now))
-        if st.button(
+        st.button(
             _("Stopping…") if now.stopping else _("Stop"),
             key=f"stop-{name}",
             icon=":material/stop:",
             disabled=now.stopping,
+            on_click=engine.explaining().cancel,
+            args=(token,),
             help=_("At the next step. Nothing is kept of it."),
-        ):
-            engine.explaining().cancel(token)
-            st.rerun(scope="fragment")
+        )
 
 
 def _text(now: Snapshot) -> str:

@@ -10,7 +10,7 @@ from core.segments import Segment
 from core.text import _
 from core.tiers import Interval
 from pages._kit import engine, present, strip
-from pages._kit.explaining import places
+from pages._kit.explaining import maps, places
 from pages._kit.explaining.asking import Asked
 from pages._kit.strip import Labels, Matrix, Payload, Row
 
@@ -23,13 +23,12 @@ def add(wanted: "Wanted", found: "Attribution", contributions: tuple[float, ...]
     """Put the rows of an explanation on the strip."""
     asked = wanted.asked
     edges = present.picture().edges
-    key = ("explain rows", wanted.key, asked.kind, edges.tobytes())
+    why = maps.over() == maps.WHY
+    key = ("explain rows", wanted.key, asked.kind, asked.offered, why, edges.tobytes())
 
     def pack() -> Payload:
-        rows: list[Row] = [
-            over(found, wanted.method.signed, edges),
-            pieces(asked.pieces, contributions, wanted.method.signed),
-        ]
+        rows: list[Row] = [over(found, wanted.method.signed, edges)] if why else []
+        rows.append(pieces(asked.pieces, contributions, wanted.method.signed))
         return strip.rows_payload([*rows, *written(asked)])
 
     strip.rows(engine.store().get(key, pack), key="explain")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.attribution.badge import Badge
     from core.attribution.check import Verdict
 
-CHEAP = 4.0  # seconds up to which the checks run without being asked for
+CHEAP = 10.0  # seconds up to which the checks run without being asked for
 SIGNS = {
     "yes": ":material/check_circle:",
     "partly": ":material/contrast:",

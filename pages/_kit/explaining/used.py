@@ -23,11 +23,13 @@ USUAL = 50
 def draw(it: Result) -> None:
     """Draw the threshold, the part on the strip, and both sounds with what the model says of each."""
     st.header(_("The part the model used"), anchor=False, help=_help())
-    share = _share()
+    left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with left:
+        share = _share()
     with errors.shown():
         found = part(it, share / 100)
         strip.rows(_row(it, found, share), key="explain-part", order=2)
-        st.markdown(plain(found.sentence))
+        right.markdown(plain(found.sentence))
         lent(_sounds(it, found, share), key="explain-lent")
 
 
