@@ -184,12 +184,11 @@ def _grids(question: Question) -> tuple[TokenGrid, ...]:
 
 def _gradient(
     question: Question, heard: dict[int, Tensor], score: Tensor, layer: int, grid: TokenGrid
-) -> Tensor | None:
+) -> Float32[np.ndarray, "bands frames channels"] | None:
     """Lead the score back to a layer; None where nothing of it arrives at any place of the clip."""
     (gradient,) = gradients(score, [heard[layer]])
-    if gradient is None or not _placed(question, gradient, grid, layer).any():
-        return None
-    return gradient
+    placed = None if gradient is None else _placed(question, gradient, grid, layer)
+    return placed if placed is not None and placed.any() else None
 
 
 def _placed(
@@ -198,10 +197,15 @@ def _placed(
     return grid.place(frozen(question.model.family.arrange(question.module, values, layer)[0]))
 
 
-def _of_layer(question: Question, layer: int, values: Tensor, gradient: Tensor, grid: TokenGrid) -> LayerView:
-    last = question.model.card.layers
-    title = _("layer {layer} of {last}").format(layer=layer, last=last)
-    return LayerView(title, _placed(question, values, grid, layer), _placed(question, gradient, grid, layer), grid)
+def _of_layer(
+    question: Question,
+    layer: int,
+    values: Tensor,
+    gradient: Float32[np.ndarray, "bands frames channels"],
+    grid: TokenGrid,
+) -> LayerView:
+    title = _("layer {layer} of {last}").format(layer=layer, last=question.model.card.layers)
+    return LayerView(title, _placed(question, values, grid, layer), gradient, grid)
 
 
 def _of_convolution(question: Question, number: int, report: Report) -> LayerView:
