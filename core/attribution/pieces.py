@@ -20,7 +20,8 @@ BORDERS = frozenset({"|", "", " "})  # symbols that stand between words
 COLUMN = 0.01  # seconds; borders are where they are, but a gap shorter than this is no pause
 FEWEST, MOST = 2, 250  # windows worth offering
 USUAL = 40  # windows that are still heard one by one in good time
-REACH = 0.1  # seconds by which a written symbol reaches into the blank around it
+PAUSE = 0.3  # seconds of blank between two written symbols that are more than their beginnings and ends
+REACH = 0.1  # seconds by which a symbol reaches into a pause
 
 
 def available(clip: Clip, symbols: Sequence[Symbol] = ()) -> dict[str, str]:
@@ -95,13 +96,13 @@ def _windows(clip: Clip, length: float) -> tuple[Segment, ...]:
 def _reaching(symbols: Sequence[Symbol], seconds: float) -> list[Interval]:
     """Give the blank around symbols to them, for a CTC head writes a symbol in a few frames of the sound it stands for.
 
-    Neighbours share what lies between them; no symbol reaches further than ``REACH`` into it. One interval per symbol.
+    Neighbours share what lies between them, unless it is long enough for a pause. One interval per symbol.
     """
-    between = [(left.end + right.start) / 2 for left, right in pairwise(symbols)]
-    edges = zip(symbols, [0.0, *between], [*between, seconds], strict=True) if symbols else ()
+    gaps = [right.start - left.end for left, right in pairwise(symbols)]
+    shares = [gap / 2 if gap <= PAUSE else REACH for gap in gaps]
     return [
-        Interval(max(first, symbol.start - REACH), min(last, symbol.end + REACH), symbol.label.strip())
-        for symbol, first, last in edges
+        Interval(max(symbol.start - before, 0.0), min(symbol.end + after, seconds), symbol.label.strip())
+        for symbol, before, after in zip(symbols, [REACH, *shares], [*shares, REACH], strict=bool(symbols))
     ]
 
 

@@ -82,11 +82,26 @@ def test_windows_are_as_long_as_they_say() -> None:
     assert found[-1].end - found[-1].start == pytest.approx(0.09)
 
 
+def test_what_the_model_writes_lies_where_it_is_said() -> None:
+    from core.loading import load_model
+    from core.model_spec import ModelSpec
+    from core.samples import load, samples
+
+    clip = load(samples()["ship"])
+    said = pieces.written(load_model(ModelSpec("bundled", "speech-tiny")), clip)
+    found = np.array([item.end for item in pieces.cut(clip, "written", said)])
+    borders = [phone.start for phone in clip.tiers.spoken("phone")[1:]]
+    distances = [np.abs(found - border).min() for border in borders]
+    assert np.mean(distances) < 0.025  # a quarter of a phone, and a frame of the model
+
+
 def test_a_symbol_reaches_into_the_blank_around_it_but_not_into_its_neighbour() -> None:
     found = {item.label: item for item in pieces.cut(clip(), "written", SPELT) if item.label != SILENCE}
     assert list(found) == ["h", "i", "u", "p"]
     assert (found["h"].start, found["h"].end) == pytest.approx((0.1, 0.24))
+    # up to half way to the border of the word
     assert (found["i"].start, found["i"].end) == pytest.approx((0.24, 0.34))
+    # 0.48 s of blank are a pause
     assert (found["p"].start, found["p"].end) == pytest.approx((0.9, 1.12))
 
 
