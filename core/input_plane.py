@@ -1,6 +1,7 @@
 """Where each number that a model is given lies in seconds and Hz."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +70,7 @@ def waveform(rate: int, samples: int, name: str = "input_values") -> InputPlane:
     return InputPlane(name, TimeAxis(0.0, 1 / rate, 1 / rate, samples))
 
 
+@lru_cache(maxsize=32)  # the same few scales are asked for again and again
 def mel_edges(bands: int, low_hz: float, high_hz: float, formula: Formula) -> tuple[float, ...]:
     """Place the borders between triangular mel bands halfway, in mel, between the peaks of neighbours; in Hz."""
     low, high = mel(np.array([low_hz, high_hz]), formula)
