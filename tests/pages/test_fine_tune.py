@@ -15,7 +15,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.attribution.erasing import Erased
 from core.finetuning import runs
+from core.finetuning.augmentation import options_of
 from core.finetuning.history import Epoch
 from core.finetuning.runs import Asked, RunFolder
 from core.finetuning.search import SearchSettings
@@ -414,6 +416,21 @@ def test_a_strategy_is_chosen_with_its_own_settings(taught: AppTest) -> None:
     taught.button(key="choose-lora").click().run()
     assert not taught.exception
     assert taught.session_state["kept-fine-tune-classes"].strategy == "lora"
+
+
+def test_what_was_handed_on_by_the_page_explain_is_masked_while_learning(taught: AppTest) -> None:
+    taught.session_state["kept-erase"] = Erased(low_hz=300.0, high_hz=900.0, clip="cat")
+    taught.run()
+    assert not taught.exception
+    assert any("300 to 900 Hz" in info.value for info in taught.info)
+    chosen = taught.session_state["kept-fine-tune-classes"]
+    assert chosen.augment == ("guided_erasing",)
+    assert options_of("guided_erasing", chosen.augment_options).high_hz == 900.0
+    taught.slider(key="strength-guided_erasing-share").set_value(0.8).run()
+    assert ("guided_erasing.share", 0.8) in taught.session_state["kept-fine-tune-classes"].augment_options
+    taught.button_group(key="teach-augment").set_value([]).run()
+    assert not taught.session_state["kept-fine-tune-classes"].augment_options
+    assert not any("Explain" in info.value for info in taught.info)
 
 
 def test_the_sentence_counts_what_is_learned_and_what_is_tested(taught: AppTest) -> None:

@@ -14,7 +14,7 @@ from core.text import _, n_
 from pages._kit import earlier, errors, form, present, session
 from pages._kit.plain import plain
 from pages._kit.sounds import sets
-from pages._kit.training import choice, cost, course, search
+from pages._kit.training import choice, cost, course, handed, search
 
 Later = Callable[[], None] | None
 FIRST = ("epochs", "learning_rate")
@@ -31,6 +31,8 @@ def draw(data: PreparedSet, place: DeltaGenerator) -> Later:
         st.header(_("What learns"), anchor=False, help=_("From a thin layer on top to the whole model."))
         choice.cards()
     st.header(_("How it learns"), anchor=False, help=_("What is left as it is suits most sounds."))
+    if data.task == "classes":
+        handed.take()
     wanted = _form(data)
     if data.task == "classes":
         search.draw(wanted, len(divisions))
@@ -86,6 +88,7 @@ def _form(data: PreparedSet) -> FineTuneSettings:
     if data.task == "classes":
         with right:
             now = _augment(now)
+            handed.note()
     return now
 
 
