@@ -3,6 +3,7 @@
 Each entry prepares all it can beforehand and hands back a call that does what our method does, its reference included.
 """
 
+import copy
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,11 +12,14 @@ from typing import Any
 import captum.attr
 import numpy as np
 import torch
+from captum.attr._utils.lrp_rules import EpsilonRule
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from core.attribution.baselines import baseline_of
+from core.attribution.methods.time_frequency_occlusion import tiling
 from core.attribution.question import Question
-from core.audible import removed
+from core.audible import filtered, removed
 from core.blocks import blocks_of
 
 Call = Callable[[], Any]
@@ -164,6 +168,41 @@ def _shapley(question: Question, settings: Any) -> Call:
     return call
 
 
+def _tiles(question: Question, settings: Any) -> Call:
+    plan = tiling(question.clip.seconds, question.rate, settings)
+    shape = (1, len(plan.edges) - 1, plan.time.count)
+
+    def forward(grids: Tensor) -> Tensor:
+        sounds = [
+            filtered(
+                question.samples, question.rate, grid, plan.time, plan.edges, settings.filling, settings.seed
+            )
+            for grid in grids.double().numpy()
+        ]  # fmt: skip
+        return question.target.score(question.hear(sounds)).double()
+
+    way, ones, tile = captum.attr.Occlusion(forward), torch.ones(shape), (plan.size, plan.size)
+    return lambda: way.attribute(ones, tile, baselines=0.0, perturbations_per_eval=question.at_once)[0].numpy()
+
+
+def _relevance(question: Question, settings: Any) -> Call:
+    """Run captum's LRP-epsilon on a copy in which each batch norm is part of its convolution, as our rule takes it."""
+    merged = copy.deepcopy(question.module)
+    for part in merged.modules():
+        if isinstance(getattr(part, "norm", None), nn.BatchNorm2d):
+            part.convolution, part.norm = fuse_conv_bn_eval(part.convolution, part.norm), nn.Dropout()
+    merged.eval()
+    sums = [part for part in merged.modules() if isinstance(part, (nn.Conv2d, nn.Linear))]
+    way, values = captum.attr.LRP(Scores(question.of(merged))), question.values.clone()
+
+    def call() -> np.ndarray:
+        for part in sums:  # captum takes its rules off after each run
+            part.rule = EpsilonRule(settings.epsilon)
+        return laid(question, way.attribute(values))
+
+    return call
+
+
 RIVALS: Mapping[str, Callable[[Question, Any], Call]] = {
     "saliency": _at_input("Saliency"),
     "input-x-gradient": _at_input("InputXGradient"),
@@ -175,6 +214,8 @@ RIVALS: Mapping[str, Callable[[Question, Any], Call]] = {
     "gradcam": _map,
     "occlusion": _ablation,
     "kernel-shap": _shapley,
+    "time-frequency-occlusion": _tiles,
+    "lrp-epsilon": _relevance,
 }
 
 
