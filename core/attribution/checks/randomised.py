@@ -19,7 +19,8 @@ from core.text import N_, _
 
 MOST_OF_GRADIENT = 0.2  # rank correlation, of methods that only ask how the score would react
 MOST = 0.6  # of all others: where the sound is silent they have nothing to multiply or to take away
-MOST_OF_HEAD = 0.7  # of methods that only ask how the score would react, where the head alone is random
+MOST_OF_HEAD = 0.7  # of methods that change the way back through a network, where the head alone is random
+REWIRED = frozenset({"guided-backprop", "deconvolution"})  # of which Adebayo et al. found that they ignore the head
 FEW, SEVERAL = 30, 4  # parts, so few that several random networks are asked
 FEWEST = 4  # parts; the ranks of fewer are too easily alike
 
@@ -53,7 +54,7 @@ def _random(question: Question, method: Method, parts: int) -> Iterator[nn.Modul
         yield unlearned(question.module, seed)
     card = question.model.card
     classes = len(card.symbols) if card.speaks else len(card.labels)
-    if _only_reacts(method) and (network := without_head(question.module, classes, 0)) is not None:
+    if method.name in REWIRED and (network := without_head(question.module, classes, 0)) is not None:
         yield network
 
 
@@ -86,7 +87,7 @@ def _seeds(parts: int) -> int:
 
 
 def _networks(method: Method, parts: int) -> int:
-    return _seeds(parts) + _only_reacts(method)
+    return _seeds(parts) + (method.name in REWIRED)
 
 
 def _part(report: Report, at: int, total: int) -> Report:
