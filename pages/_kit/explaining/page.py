@@ -39,10 +39,13 @@ def draw(asked: Asked, place: DeltaGenerator) -> Later:
     left, right = st.columns([6, 5], gap="large")
     with left:
         table.draw(it)
+    with right:
+        badge = st.container()
+    left, right = st.columns([6, 5], gap="large")
+    with left:
         firm.draw(it)
         masking.draw(it)
     with right:
-        badge = st.container()
         second.draw(it)
     maps.draw(it)
 
