@@ -24,7 +24,8 @@ SECONDS, PIECES = 0.4, 3
 CHEAP: Mapping[str, Mapping[str, Any]] = {
     "integrated-gradients": {"first_steps": 2, "most_steps": 6},
     "smoothgrad": {"samples": 3},
-    "kernel-shap": {"samples": 16, "draws": 16, "coalitions": 16},
+    "kernel-shap": {"samples": 16},
+    "time-frequency-occlusion": {"seconds": 0.2, "bands": 2},
 }
 SAYING = (
     *(small for small in ONE_EACH if small.family.ctc or small.family.classifier),
@@ -85,7 +86,7 @@ def state(module: torch.nn.Module) -> dict[str, Any]:
         "classes": {name: (type(part), type(part).forward) for name, part in parts.items()},
         "functions": [getattr(torch.nn.functional, name) for name in PATCHABLE],
         "attention": getattr(module.config, "_attn_implementation", None),
-        "chance": (torch.random.get_rng_state().tolist(), str(np.random.get_state())),
+        "chance": (torch.random.get_rng_state().numpy().tobytes(), np.random.get_state()[1].tobytes()),
         "switches": (torch.is_grad_enabled(), torch.get_num_threads(), torch.get_default_dtype()),
     }
 
