@@ -1,6 +1,6 @@
 """Follow attention from where a model reads its answer back to the sound, token by token."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,6 +33,11 @@ def attending(question: Question, keep: Callable[[Tensor], None]) -> Iterator[No
     """
 
     def hear(_part: object, _arguments: object, output: tuple[Any, ...]) -> None:
+        if output[1] is None:
+            raise MethodError(
+                _("{name} returned no attention.").format(name=question.model.card.title),
+                hint=_("Choose another method."),
+            )
         keep(output[1])
 
     hooks: list[Any] = []
@@ -50,20 +55,22 @@ def on_the_way(weights: Tensor) -> Tensor:
     return weights if whole is None or whole.numel() != weights.numel() else whole
 
 
-def read(question: Question, score: Tensor, last: Tensor) -> Float32[np.ndarray, " tokens"]:
-    """Share 1 out among the tokens of the last block that the score is read from.
+def read(question: Question, score: Tensor, heard: Mapping[int, Tensor]) -> tuple[int, Float32[np.ndarray, " tokens"]]:
+    """Name the last layer that the score is read from, and share 1 out among the tokens of it that are read.
 
     They are found by the gradient: [CLS] and the distillation token of an Audio Spectrogram Transformer, the frames of
-    a written symbol, every frame where a classifier averages. Raises MethodError where there are none.
+    a written symbol, every frame where a classifier averages. What a head reads from earlier layers as well is left
+    out. Raises MethodError where nothing is read after the first block.
     """
-    (gradient,) = gradients(score, [last])
-    reached = np.zeros(1, dtype=bool) if gradient is None else frozen(gradient[0]).any(-1)
-    if not reached.any():
-        raise MethodError(
-            _("What the model says does not depend on its last layer, so its attention leads nowhere."),
-            hint=_("Choose another method."),
-        )
-    return (reached / reached.sum()).astype(np.float32)
+    for layer in sorted(heard, reverse=True)[:-1]:
+        (gradient,) = gradients(score, [heard[layer]])
+        if gradient is not None and gradient.any():
+            reached = frozen(gradient[0]).any(-1)
+            return layer, (reached / reached.sum()).astype(np.float32)
+    raise MethodError(
+        _("What the model says does not depend on any layer after its first, so its attention leads nowhere."),
+        hint=_("Choose another method."),
+    )
 
 
 def placed(question: Question, relevance: Float[np.ndarray, " tokens"], notes: Sequence[str] = ()) -> Found:
@@ -78,14 +85,10 @@ def grid_of(question: Question) -> TokenGrid:
     return question.model.family.grids(question.module, question.model.extractor, question.samples.size)[0]
 
 
-def followed(question: Question, keep: Callable[[Tensor], None], first: int) -> tuple[Tensor, Tensor]:
-    """Run the model, hand its attention to ``keep``, and return the last layer and the score.
-
-    Gradients lead from the score back to layer ``first``.
-    """
+def followed(question: Question, keep: Callable[[Tensor], None]) -> tuple[dict[int, Tensor], Tensor]:
+    """Run the model, hand its attention to ``keep``, and return its layers and the score; gradients lead back."""
     with attending(question, keep):
-        heard, score = recorded(question, first)
-    return heard[max(heard)], score
+        return recorded(question, 0)
 
 
 def heads_averaged(values: Tensor) -> Float32[np.ndarray, "one tokens tokens"]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,10 @@ from core.attribution.methods import methods
 from core.attribution.methods.gradient_weighted_attention import led_back
 from core.attribution.question import Question, asked
 from core.attribution.target import Target
+from core.blocks import blocks_of
 from core.clip import Clip
+from core.errors import MethodError
+from core.finetuning.pupils import assemble, attend, bare
 from core.loading import LoadedModel
 from tests.attribution.asking import SAYING, explained, target_of
 from tests.contracts.small_models import EVERY, Pair, Small, noise
@@ -101,8 +106,9 @@ def test_leading_back_two_layers_of_two_tokens_is_worked_out_by_hand() -> None:
 @pytest.mark.parametrize("small", HANDED_OUT, ids=str)
 def test_the_tokens_that_the_head_reads_are_found(small: Small, paired: Paired) -> None:
     with question(paired(small)) as asking:
-        last, score = followed(asking, lambda weights: None, asking.model.card.layers)
-        shares = read(asking, score, last)
+        heard, score = followed(asking, lambda weights: None)
+        last, shares = read(asking, score, heard)
+    assert last == 3
     rows = rows_read(small, len(shares))
     assert np.flatnonzero(shares).tolist() == rows
     assert shares[rows] == pytest.approx(np.full(len(rows), 1 / len(rows)))
@@ -111,8 +117,8 @@ def test_the_tokens_that_the_head_reads_are_found(small: Small, paired: Paired) 
 def test_a_later_symbol_is_read_from_its_own_frames(paired: Paired) -> None:
     pair = paired(WAV2VEC2)
     with asked(pair.model, CLIP, Target(3, None, (10, 14))) as asking:
-        last, score = followed(asking, lambda weights: None, asking.model.card.layers)
-        assert np.flatnonzero(read(asking, score, last)).tolist() == [10, 11, 12, 13]
+        heard, score = followed(asking, lambda weights: None)
+        assert np.flatnonzero(read(asking, score, heard)[1]).tolist() == [10, 11, 12, 13]
 
 
 @pytest.mark.parametrize(("block", "head"), [(0, 0), (1, 1), (2, 0)])
@@ -125,7 +131,7 @@ def test_the_gradient_of_wavlms_attention_is_what_changing_it_does_to_the_score(
 
     weights: list[torch.Tensor] = []
     with question(paired(WAVLM), noise(0.2)) as asking:
-        _last, score = followed(asking, lambda heads: weights.append(on_the_way(heads)), 0)
+        _heard, score = followed(asking, lambda heads: weights.append(on_the_way(heads)))
         gradient = gradients(score, weights)[block]
         assert gradient is not None
         place = divmod(int(gradient[head].abs().argmax()), gradient.shape[-1])
@@ -166,6 +172,33 @@ def test_what_a_class_asks_for_changes_gradient_weighted_attention_but_not_rollo
     )
     np.testing.assert_array_equal(*plain)
     assert np.abs(weighed[0] - weighed[1]).max() > 1e-3 * np.abs(weighed[0]).max()
+
+
+@pytest.mark.parametrize("name", ["rollout", "gradient-weighted-attention"])
+def test_attention_is_followed_from_the_layer_that_a_taught_head_reads(name: str, paired: Paired) -> None:
+    """A recurrent head reads the layer two thirds up; what the block above it attends to cannot matter."""
+    model = paired(WAV2VEC2).model
+    base = bare(model.family, deepcopy(model.module))
+    pupil = assemble(model.family, model.extractor, base, ("a", "b"), "recurrent", {})
+    attend(pupil.module.base, "eager")
+    card = replace(model.card, labels=("a", "b"), classifies=True, speaks=False, symbols=())
+    module = pupil.module.eval().requires_grad_(False)
+    taught = LoadedModel(model.spec, pupil.family, module, model.extractor, card)
+    with asked(taught, CLIP, Target(1)) as asking:
+        heard, score = followed(asking, lambda weights: None)
+        assert read(asking, score, heard)[0] == 2
+    found = attribute(taught, CLIP, methods()[name], Target(1)).relevance
+    blocks_of(taught.family, module)[2].attention.q_proj.weight.mul_(-3)
+    np.testing.assert_array_equal(attribute(taught, CLIP, methods()[name], Target(1)).relevance, found)
+
+
+@pytest.mark.parametrize("name", ["rollout", "gradient-weighted-attention"])
+def test_a_model_that_keeps_its_attention_to_itself_is_refused_in_words(name: str, paired: Paired) -> None:
+    model = paired(WAV2VEC2).model
+    fused = replace(model, module=deepcopy(model.module))
+    fused.module.set_attn_implementation("sdpa")
+    with pytest.raises(MethodError, match="returned no attention"):
+        attribute(fused, CLIP, methods()[name], target_of(model))
 
 
 def test_heads_are_averaged() -> None:

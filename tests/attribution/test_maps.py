@@ -15,6 +15,7 @@ from core.attribution.target import Target
 from core.errors import MethodError
 from core.grid import TokenGrid
 from core.timeline import TimeAxis
+from tests.attribution import planted
 from tests.attribution.asking import SAYING, cheap, explained, target_of
 from tests.contracts.small_models import EVERY, Pair, Small, noise
 
@@ -285,3 +286,36 @@ def test_convolutional_networks_are_looked_at_in_the_middle(name: str, paired: P
     """Late maps point beside what was planted; layers with one band left tell no pitches apart."""
     assert explained(paired(CNN).model, methods()[name], CLIP).notes[0] == "Made from layer 1 of 3."
     assert explained(paired(CRNN).model, methods()[name], CLIP).notes[0] == "Made from layer 1 of 4."
+
+
+def beside(name: str, model: str, settings: AtLayer) -> tuple[float, float]:
+    """How often the strongest cell of a map lies on the target tone or two cells beside, and the mean mass on it."""
+    points, masses, network = [], [], planted.network(model)
+    for item in planted.clips(15):
+        found = attribute(network, item.clip, methods()[name], Target(item.shape), settings)
+        plane = network.family.plane(network.extractor, network.module.config, item.clip.samples.size)
+        middles = (np.array(plane.edges[:-1]) + np.array(plane.edges[1:])) / 2
+        columns = [found.time.nearest(second) for second in plane.time.centres()]
+        bands = np.clip(np.searchsorted(found.edges, middles, side="right") - 1, 0, len(found.relevance) - 1)
+        laid = found.relevance[np.ix_(bands, columns)]
+        middle = np.argwhere(laid == laid.max()).mean(0).round().astype(int)
+        points.append(item.box(plane, wider=2)[tuple(middle)])
+        masses.append(laid[item.box(plane)].sum() / laid.sum())
+    return float(np.mean(points)), float(np.mean(masses))
+
+
+@pytest.mark.parametrize("model", [planted.CNN, planted.CRNN])
+@pytest.mark.parametrize("name", ["hirescam", "layercam"])
+def test_a_map_from_the_middle_points_at_the_planted_tone(name: str, model: str) -> None:
+    assert beside(name, model, AtLayer())[0] >= 0.9
+
+
+@pytest.mark.parametrize("model", [planted.CNN, planted.CRNN])
+def test_the_last_layer_points_less_well_than_the_middle(model: str) -> None:
+    last = AtLayer(planted.network(model).card.layers)
+    assert beside("hirescam", model, last)[0] < beside("hirescam", model, AtLayer())[0]
+
+
+def test_averaging_over_pitches_spreads_the_map_beside_the_planted_tone() -> None:
+    """Measured on the convolutional network; on the recurrent one both methods put as little there."""
+    assert beside("gradcam", planted.CNN, AtLayer())[1] < 0.7 * beside("hirescam", planted.CNN, AtLayer())[1]

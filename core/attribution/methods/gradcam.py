@@ -35,6 +35,6 @@ METHOD = Method(
     source="Selvaraju et al. 2017",
     caution=N_(
         "Made for photos: it averages over all pitches, as if a high tone meant the same as a low one. For sound it "
-        "often points beside; HiResCAM and LayerCAM do not average."
+        "points beside more often than HiResCAM and LayerCAM, which do not average."
     ),
 )

@@ -28,9 +28,9 @@ def compute(question: Question, settings: Settings, report: Report) -> Found:
     followed from the answer down, which gives the same without multiplying matrices.
     """
     weights: list[Tensor] = []
-    last, score = followed(question, lambda heads: weights.append(on_the_way(heads)), 0)
+    heard, score = followed(question, lambda heads: weights.append(on_the_way(heads)))
     report(Step(1, 2))
-    reads = read(question, score, last)
+    _last, reads = read(question, score, heard)
     found = led_back(reads, _helpful(weights, gradients(score, weights)))
     report(Step(2, 2))
     if not found.any():

@@ -30,9 +30,10 @@ class Settings:
 def compute(question: Question, settings: Settings, report: Report) -> Found:
     """Multiply the attention of all blocks, and read it where the model reads its answer."""
     layers: list[Float32[np.ndarray, "one tokens tokens"]] = []
-    last, score = followed(question, lambda weights: layers.append(heads_averaged(weights)), question.model.card.layers)
+    heard, score = followed(question, lambda weights: layers.append(heads_averaged(weights)))
     report(Step(1, 2))
-    found = read(question, score, last) @ rollout(layers, settings.residual)
+    last, reads = read(question, score, heard)
+    found = reads @ rollout(layers[:last], settings.residual)
     report(Step(2, 2))
     return placed(question, found)
 
