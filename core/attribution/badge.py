@@ -22,6 +22,7 @@ Word = Literal[
     "no better than chance",
     "no evidence",
     "not about the model",
+    "not about the answer",
     "points elsewhere",
     "unknown",
 ]
@@ -32,6 +33,7 @@ TITLES: Mapping[Word, str] = {
     "no better than chance": N_("no better than chance"),
     "no evidence": N_("no evidence"),
     "not about the model": N_("tells little about the model"),
+    "not about the answer": N_("the same for any answer"),
     "points elsewhere": N_("points at the wrong place"),
     "unknown": N_("not checked"),
 }
@@ -52,6 +54,9 @@ SENTENCES: Mapping[Word, str] = {
         "A network that has learned nothing gives nearly the same picture, so it shows the sound more than the reasons "
         "of the model."
     ),
+    "not about the answer": N_(
+        "It draws nearly the same picture for another answer, so it shows what the model looks at, not why it says so."
+    ),
     "points elsewhere": N_("It is known what in this sound matters, and this explanation points somewhere else."),
     "unknown": N_("Too little could be checked to say whether to rely on it."),
 }
@@ -59,6 +64,7 @@ SENTENCES: Mapping[Word, str] = {
 DECIDING: tuple[tuple[str, Word], ...] = (
     ("deletion", "no better than chance"),
     ("randomised", "not about the model"),
+    ("specific", "not about the answer"),
     ("planted", "points elsewhere"),
 )
 NEEDED = ("deletion", "randomised")
@@ -115,10 +121,10 @@ def verdict(
 def summed_up(verdicts: Iterable[Verdict]) -> Badge:
     """Find the one word for all checks.
 
-    Where deletion, randomised weights or planted facts fail, the first of them that does gives the word: "no better
-    than chance" ("no evidence" where the model says the same without the sound), "tells little about the model",
-    "points at the wrong place". Else "trustworthy" where deletion and randomised weights hold fully and no check fails,
-    "not checked" where deletion could not be done, "partly" for all others.
+    Where deletion, randomised weights, another answer or planted facts fail, the first of them that does gives the
+    word: "no better than chance" ("no evidence" where the model says the same without the sound), "tells little about
+    the model", "the same for any answer", "points at the wrong place". Else "trustworthy" where deletion and randomised
+    weights hold fully and no check fails, "not checked" where deletion could not be done, "partly" for all others.
     """
     known = tuple(verdicts)
     holds = {item.check: item.holds for item in known}

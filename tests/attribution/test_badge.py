@@ -17,6 +17,7 @@ from core.attribution.pieces import cut
 from core.attribution.question import Question, asked
 from core.attribution.ranking import Ranking, ranking
 from core.attribution.removal import asked_without, loudness
+from core.attribution.target import Target
 from core.errors import CancelledError, MethodError
 from core.loading import LoadedModel
 from core.progress import Step, silent
@@ -48,6 +49,33 @@ def judged(model: LoadedModel, method: Method, name: str, seed: int = 0, facts: 
         settings = Settings(seed) if method in (CHANCE, ENERGY, TRUTH) else method.settings()
         found = explain(question, method, settings)
         return checks()[name].judge(replace(question, facts=facts), method, found, silent)
+
+
+# another answer
+
+
+def test_an_explanation_of_this_answer_alone_is_specific() -> None:
+    found = judged(linear(), IXG, "specific")
+    assert found.holds == "yes"
+    assert abs(found.numbers["likeness"]) < 0.1  # the score of the other answer is 0 whatever is heard
+    assert "no" in found.sentence
+
+
+def test_a_picture_that_does_not_know_what_was_asked_is_told() -> None:
+    for blind in (ENERGY, CHANCE):
+        found = judged(linear(), blind, "specific")
+        assert found.holds == "no"
+        assert found.numbers["likeness"] == pytest.approx(1.0)
+        assert summed_up([Verdict("deletion", "yes", ""), Verdict("randomised", "yes", ""), found]).word == (
+            "not about the answer"
+        )
+
+
+def test_a_difference_of_two_answers_has_no_third() -> None:
+    clip = bursts()
+    with asked(linear(), clip, Target(1, against=0), cut(clip, WINDOWS)) as question:
+        found = explain(question, IXG, IXG.settings())
+        assert checks()["specific"].judge(question, IXG, found, silent).holds == "open"
 
 
 # deletion and insertion
@@ -371,4 +399,4 @@ def test_every_check_tells_what_it_asks_and_who_thought_of_it(name: str) -> None
 
 
 def test_checks_come_in_the_order_in_which_they_are_cheap() -> None:
-    assert list(checks()) == ["completeness", "deletion", "randomised", "steady", "planted"]
+    assert list(checks()) == ["completeness", "deletion", "randomised", "specific", "steady", "planted"]
