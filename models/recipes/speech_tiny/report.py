@@ -35,7 +35,7 @@ def evaluate(checkpoint: Path, corpus: Path, run: Path, digit_folder: Path | Non
         },
         "training": _training(run),
         "corpus": describe(corpus, "train"),
-        "measured": {"date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(), **_software()},
+        "measured": {"date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(), **software()},
     }
     (checkpoint / FILE).write_text(json.dumps(report, indent=1) + "\n")
     return report
@@ -56,14 +56,16 @@ def _training(run: Path) -> dict[str, Any]:
     """Return the last figures of the training log."""
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     last = lines[-1]
-    return {"steps": last["steps"], "minutes": last["minutes"], "hours_heard": last["hours"], "processor": _processor()}
+    return {"steps": last["steps"], "minutes": last["minutes"], "hours_heard": last["hours"], "processor": processor()}
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Name the processor and count its cores."""
     lines = _PROCESSOR.read_text().splitlines() if _PROCESSOR.exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return f"{names[0]}, {len(names)} cores" if names else platform.processor()
 
 
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
+    """Return the versions that a measurement rests on."""
     return {"torch": torch.__version__, "transformers": transformers.__version__, "python": platform.python_version()}
