@@ -31,7 +31,7 @@ OTHERS = (
     "candle", "pocket", "winter", "leather",
 )  # fmt: skip
 WORDS = 5  # of a clip
-BATCH, BANDS = 32, 40
+BANDS = 40
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Plan:
 
     taught: int = 1_800
     epochs: int = 10
+    batch: int = 32
     none: bool = True
     voices: tuple[str, ...] = ("", "m1", "m3", "m7", "f1", "f2", "f3", "f5")
     seed: int = 0
@@ -134,13 +135,13 @@ def _teach(plan: Plan, folder: Path) -> None:
 def _learn(module: Any, features: Sequence[Tensor], labels: Tensor, plan: Plan) -> None:
     chance = torch.Generator().manual_seed(plan.seed)
     module.requires_grad_(True).train()
-    steps = plan.epochs * -(-len(features) // BATCH)
+    steps = plan.epochs * -(-len(features) // plan.batch)
     optimiser = torch.optim.AdamW(module.parameters(), lr=3e-3, weight_decay=1e-2)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps, pct_start=0.2)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(plan.seed)
         for _epoch in range(plan.epochs):
-            for places in torch.randperm(len(features), generator=chance).split(BATCH):
+            for places in torch.randperm(len(features), generator=chance).split(plan.batch):
                 batch = [features[at] for at in places]
                 mask = torch.nn.utils.rnn.pad_sequence([torch.ones(len(part)) for part in batch], batch_first=True)
                 values = torch.nn.utils.rnn.pad_sequence(batch, batch_first=True)
