@@ -10,11 +10,17 @@ if TYPE_CHECKING:
 
 def blocks_of(family: "Family", module: "nn.Module") -> "list[nn.Module]":
     """List the blocks in order: of each attention, the smallest entry of a list of modules that holds it."""
-    from torch import nn
-
     if family.blocks is not None:
         return list(family.blocks(module))
-    listed = [entry for stack in module.modules() if isinstance(stack, nn.ModuleList) for entry in stack]
-    inside = [(entry, set(entry.modules())) for entry in listed]
-    holding = [[held for held in inside if part in held[1]] for part in family.attention(module)]
-    return [min(found, key=lambda held: len(held[1]))[0] for found in holding]
+    parts = dict(module.named_modules())
+    names = {part: name for name, part in parts.items()}
+    return [_entry(parts, names[attention]) for attention in family.attention(module)]
+
+
+def _entry(parts: "dict[str, nn.Module]", name: str) -> "nn.Module":
+    """Go up from a module to the first that is an entry of a list."""
+    from torch import nn
+
+    while name and not isinstance(parts[name.rpartition(".")[0]], nn.ModuleList):
+        name = name.rpartition(".")[0]
+    return parts[name]
