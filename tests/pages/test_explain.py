@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from core.attribution.methods import methods
 from core.errors import CancelledError
 from core.results import ResultStore
 from core.samples import FOLDER
+from models import FAMILIES
 from pages._kit import engine, present
 from pages._kit.explaining import answer, asking, finding, trust
+from pages._kit.session import Chosen
+from tests.contracts.small_models import Small, save
 from tests.pages.opening import PATIENCE, words
 
 pytestmark = pytest.mark.skipif(
@@ -199,3 +203,34 @@ def test_a_label_is_never_read_as_markup() -> None:
     asked = asking.now()
     odd = replace(asked, saying=replace(asked.saying, label="*<b>"))
     assert "\\*\\<b\\>" in answer.said(odd)
+
+
+KINDS = [
+    ("log-mel-cnn", "classifier"),
+    ("log-mel-crnn", "classifier"),
+    ("audio-spectrogram-transformer", "classifier"),
+    ("wav2vec2", "classifier"),
+    ("whisper", "classifier"),
+    ("hubert", "ctc"),
+]
+
+
+@pytest.mark.parametrize(("name", "head"), KINDS)
+def test_every_kind_of_model_that_says_something_can_be_asked_why(
+    name: str, head: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("STRATA_LOCAL_FOLDERS", "yes")
+    monkeypatch.setattr(trust, "CHEAP", -1.0)  # each check has tests of its own
+    family = FAMILIES[name]
+    save(Small(family, getattr(family, head)), tmp_path / name)
+    test = AppTest.from_function(explain_page, default_timeout=PATIENCE)
+    test.session_state["chosen"] = Chosen(model=str(tmp_path / name))
+    test.run()
+    assert not test.exception
+    if "Piece by piece" not in said(test):
+        assert "writes nothing for this sound" in said(test)  # as random numbers may
+        return
+    control(test, "Method").set_value("saliency").run()
+    assert not test.exception
+    assert "Saliency points most at" in said(test)
