@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.progress import Report
 from core.text import _
-from pages._kit import figure
+from pages._kit import figure, present, session
 from pages._kit.explaining import finding
 from pages._kit.explaining.result import Result
 from pages._kit.plain import plain
@@ -14,6 +14,7 @@ from pages._kit.plain import plain
 if TYPE_CHECKING:
     from core.attribution.badge import Badge
     from core.attribution.check import Verdict
+    from core.samples import Fact
 
 CHEAP = 10.0  # seconds up to which the checks run without being asked for
 SIGNS = {
@@ -36,8 +37,8 @@ def draw(it: Result) -> None:
     if found is None:
         return
     with st.container(border=True, key="explain-badge"):
-        colour = WORDS.get(found.word, "red")
-        st.markdown(f":{colour}-badge[{plain(found.title)}] {plain(found.sentence)}")
+        st.badge(found.title, color=WORDS.get(found.word, "red"))
+        st.markdown(plain(found.sentence))
         for verdict in found.verdicts:
             _verdict(verdict)
         _numbers(found)
@@ -50,15 +51,22 @@ def _found(it: Result) -> "Badge | None":
     wanted = it.wanted
     about = wanted.asked
     key = ("badge", wanted.key, about.kind)
+    facts = _facts()
     seconds = finding.lasts(
         wanted, cost(wanted.method, wanted.model, about.clip.seconds, len(about.pieces), wanted.settings)
     )
 
     def compute(report: Report) -> "Badge":
         with asked(wanted.model, about.clip, wanted.target, about.pieces) as question:
-            return badge(question, wanted.method, it.found, report)
+            return badge(question, wanted.method, it.found, report, facts)
 
     return finding.done(key, _("Checking the explanation"), seconds, compute, "trust", CHEAP)
+
+
+def _facts() -> "tuple[Fact, ...]":
+    """List what was put into the chosen sound on purpose; nothing is known of a visitor's own."""
+    name = session.chosen().clip
+    return present.shipped()[name].facts if name in present.shipped() and name not in session.own_clips() else ()
 
 
 def _verdict(verdict: "Verdict") -> None:
