@@ -16,8 +16,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.attribution.erasing import Erased
+from core.attribution.methods import methods
 from core.finetuning import runs
-from core.finetuning.augmentation import options_of
+from core.finetuning.augmentation import augmentations, options_of
 from core.finetuning.history import Epoch
 from core.finetuning.runs import Asked, RunFolder
 from core.finetuning.search import SearchSettings
@@ -395,7 +396,15 @@ def test_a_form_returns_what_was_set() -> None:
 SETTINGS = [PrepareSettings, SplitSettings, FineTuneSettings, SearchSettings, TranscriptOptions]
 
 
-@pytest.mark.parametrize("kind", [*SETTINGS, *(one.options for one in strategies().values())])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *SETTINGS,
+        *(one.options for one in strategies().values()),
+        *(one.options for one in augmentations().values()),
+        *(one.settings for one in methods().values()),
+    ],
+)
 def test_every_choice_of_the_settings_has_words(kind: type[Any]) -> None:
     hints = get_type_hints(kind)
     choices = {value for hint in hints.values() for value in get_args(hint) if isinstance(value, str)}
