@@ -58,7 +58,7 @@ def _lines(drawn: list[str]) -> Spec:
         "encoding": {
             **_place(),
             "color": {**by, "scale": {"domain": names, "range": colours}, "legend": legend},
-            "strokeDash": {**by, "scale": {"domain": names, "range": dashes}},
+            "strokeDash": {**by, "scale": {"domain": names, "range": dashes}, "legend": None},
             "tooltip": tip,
         },
     }

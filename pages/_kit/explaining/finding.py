@@ -105,7 +105,7 @@ def done(
     if seconds <= PATIENCE:
         return _here(key, title, compute)
     with errors.shown():
-        token = engine.explaining().start(session.owner(), title, compute)
+        token = engine.explaining().start(f"{session.owner()}-{name}", title, compute)
         session.remember("jobs", {**session.recall("jobs", {}), key: token})
         st.rerun()
     return None
