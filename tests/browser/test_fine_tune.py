@@ -48,7 +48,9 @@ class Visit:
 
     def prepare_vowels(self) -> None:
         page = self.page
+        self.settle()  # a click into a page that is still being drawn may meet a button that is about to be replaced
         page.locator(".st-key-ready-vowels").get_by_role("button", name="Take this set").click()
+        self.settle()
         page.get_by_role("button", name=re.compile(r"^Prepare \d+ sounds")).click(timeout=PATIENCE)
         expect(page.locator(".st-key-sentence")).to_contain_text("are ready", timeout=PATIENCE)
         self.settle()
