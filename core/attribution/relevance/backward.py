@@ -42,6 +42,7 @@ TELLS = (
 )  # fmt: skip
 STRAIGHT = frozenset((*MOVES, *SUMS, *CHOICES, *TELLS))
 # of these, two factors that both come from the sound need a rule; with one of them fixed they are sums
+WEIGHTED = frozenset(("linear", "conv1d", "conv2d"))
 PRODUCTS = frozenset(("mul", "mul_", "__mul__", "__rmul__", "__imul__", "matmul", "__matmul__", "bmm", "einsum"))
 QUOTIENTS = frozenset(("div", "div_", "true_divide", "__truediv__", "__itruediv__"))
 
@@ -73,8 +74,8 @@ class Relevance(TorchFunctionMode):
             return self.rules[name](function, arguments, named)
         if (
             name not in STRAIGHT
-            or (name in PRODUCTS and sounding > 1)
-            or (name in QUOTIENTS and sounds(arguments[1]))
+            or (name in PRODUCTS | WEIGHTED and sounding > 1)
+            or (name in QUOTIENTS and any(map(sounds, arguments[1:])))
             or (name == "batch_norm" and learning(arguments, named))
         ):
             self.strangers.add(name)

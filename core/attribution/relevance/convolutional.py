@@ -7,15 +7,13 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd import Function
 
-from core.attribution.relevance.backward import Arguments, Named, Relevance, learning
+from core.attribution.relevance.backward import WEIGHTED, Arguments, Named, Relevance, learning
 from core.attribution.relevance.fitting import unknown_parts
 from core.attribution.relevance.layers import Heard, Layer, layer_of, normed
 from core.attribution.relevance.recurrent import gru
 from core.attribution.relevance.shares import Share, epsilon_rule
 from core.loading import LoadedModel
 from core.text import _
-
-LAYERS = ("linear", "conv1d", "conv2d")
 
 
 class Shared(Function):
@@ -41,7 +39,12 @@ class Convolutional(Relevance):
     """
 
     def __init__(self, share: Share) -> None:
-        rules = {**dict.fromkeys(LAYERS, self._layer), "batch_norm": self._norm, "relu": _as_gradient, "gru": gru}
+        rules = {
+            **dict.fromkeys(sorted(WEIGHTED), self._layer),
+            "batch_norm": self._norm,
+            "relu": _as_gradient,
+            "gru": gru,
+        }
         super().__init__(rules)
         self.share = share
         self.latest: tuple[Tensor, Tensor, Heard] | None = None  # what the layer before was given, and what it gave

@@ -1,5 +1,9 @@
 """Run the way back for a question, and say how much of the score arrived at the sound."""
 
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
 from core.attribution.method import Found, on_input
 from core.attribution.question import Question
 from core.attribution.relevance.backward import Relevance
@@ -21,14 +25,19 @@ def handed_back(question: Question, way: Relevance, report: Report) -> Found:
         arriving, score = question.gradient(question.values)
     relevance = arriving * question.values
     report(Step(1, 1))
-    return on_input(question, relevance, notes=(_told(float(score), float(relevance.double().sum())),))
+    return on_input(question, relevance, notes=(_told(float(score), _on_sound(question, relevance)),))
+
+
+def _on_sound(question: Question, relevance: Float[Tensor, "one ..."]) -> float:
+    """Add up what lies on the clip; what arrives at its padding is no part of the sound."""
+    return float(question.plane.place(relevance).sum(dtype=torch.float64))
 
 
 def _told(score: float, found: float) -> str:
-    """Say what share of the score lies on the sound; the rest went to biases and to what a rule takes or adds."""
+    """Say what share of the score lies on the sound; the rest went to biases, padding and what a rule takes or adds."""
     if abs(score) < LEAST:
         return _("The score is zero, so nothing was shared out.")
     return _(
-        "Of a score of {score:.2f}, {found:.2f} ({share:.0%}) lies on the sound; constants of the network (biases) and "
-        "the rule itself account for the rest."
+        "Of a score of {score:.2f}, {found:.2f} ({share:.0%}) lies on the sound; constants of the network (biases), "
+        "padding and the rule itself account for the rest."
     ).format(score=score, found=found, share=found / score)
