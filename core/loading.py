@@ -1,7 +1,6 @@
 """Load a checkpoint once, with nothing in it that could run, and lend it out safely."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from core.resample import resampled
 from core.skeleton import FAULTS, check_size, first_line
 from core.sources import inspect_folder, resolve
 from core.text import _
+from core.turns import Turns
 
 if TYPE_CHECKING:
     import torch
@@ -44,11 +44,14 @@ class LoadedModel:
     module: "torch.nn.Module"
     extractor: Any
     card: ModelCard
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _lock: Turns = field(default_factory=Turns, repr=False)
 
     @contextmanager
     def exclusive(self) -> "Iterator[torch.nn.Module]":
-        """Lend the module to one caller at a time; hooks and gradients do not bear company."""
+        """Lend the module to one caller at a time, in the order of asking; hooks and gradients do not bear company.
+
+        Long work borrows it for one pass after the other, so that others need not wait for all of it.
+        """
         with self._lock:
             yield self.module
 

@@ -106,6 +106,11 @@ def view(question: Question, settings: AtLayer, report: Report) -> LayerView:
 
     Raises MethodError where no gradient reaches the layer, naming the nearest that one does reach.
     """
+    with question.model.exclusive():
+        return _view(question, settings, report)
+
+
+def _view(question: Question, settings: AtLayer, report: Report) -> LayerView:
     if settings.convolution:
         return _of_convolution(question, settings.convolution, report)
     grids = _grids(question)

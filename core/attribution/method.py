@@ -1,6 +1,7 @@
 """What a method of attribution must tell of itself, and the one way to run it; one file per method in ``methods``."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,6 +63,8 @@ class Method:
     unfit     (model, target, settings) -> why it cannot explain this model, translated; empty where it can
     source    paper, "Author et al. year"
     caution   what a visitor must know of it, one sentence; empty where there is nothing
+    by_turns  works in many passes with nothing put on the model in between, so that others may ask it between two; all
+              other methods have the model to themselves until they are done
     """
 
     name: str
@@ -76,6 +79,7 @@ class Method:
     source: str
     unfit: Callable[[LoadedModel, Target, Any], str] = lambda model, target, settings: ""
     caution: str = ""
+    by_turns: bool = False
 
 
 def on_input(
@@ -132,7 +136,8 @@ def explain(question: Question, method: Method, settings: Any, report: Report = 
     if method.kind == "pieces" and not question.segments:
         raise MethodError(_("There are no pieces of time to remove."), hint=_("Choose words, phones or equal windows."))
     with torch.no_grad():
-        found = method.compute(question, settings, report)
+        with nullcontext() if method.by_turns else question.model.exclusive():
+            found = method.compute(question, settings, report)
         logits = question.logits(question.values)
     return _kept(question, method, settings, found, logits)
 

@@ -20,12 +20,15 @@ from core.segments import Segment
 from core.text import _
 from core.trace import told
 
-AT_ONCE = 16  # changed sounds of a second that are heard together; fewer where they are longer
+AT_ONCE = 16  # changed sounds of a second that are heard together; fewer where what the model is given is longer
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What a method works on; usable only inside ``asked``, which lends the model.
+    """What a method works on; usable only inside ``asked``.
+
+    The model is borrowed for each pass, so that others can ask it in between; whoever puts hooks on it, or takes it
+    apart, borrows it with ``model.exclusive()`` for as long.
 
     module    the model, with a head; eval mode, weights without gradients
     samples   the clip at the model's rate
@@ -57,21 +60,25 @@ class Question:
 
     @property
     def at_once(self) -> int:
-        """How many changed sounds to hear together, so that memory stays bounded."""
-        return max(1, int(AT_ONCE / max(self.clip.seconds, 1.0)))
+        """How many changed sounds to hear together, so that memory stays bounded; what pads a sound counts too."""
+        given = self.values.numel() / self.plane.bands * self.plane.time.step
+        return max(1, int(AT_ONCE / max(given, 1.0)))
 
     def logits(self, values: Float[Tensor, "batch ..."]) -> Float[Tensor, "batch ..."]:
-        """Ask the model about inputs shaped like ``values``; gradients follow where they are wanted."""
+        """Ask the model about inputs shaped like ``values``; gradients follow where they are wanted.
+
+        Logits are in single precision at least, whatever the model reckons in.
+        """
         others = {
             name: part.expand(len(values), *part.shape[1:]) if part.ndim and len(part) == 1 else part
             for name, part in self.inputs.items()
             if name != self.plane.name
         }
         family = self.model.family
-        with family.around(self.module):
+        with self.model.exclusive(), family.around(self.module):
             output: Any = self.module(**{self.plane.name: values}, **others, **family.call)
         found: Tensor = output.logits
-        return found
+        return found.to(torch.promote_types(found.dtype, torch.float32))
 
     def score(self, values: Float[Tensor, "batch ..."]) -> Float[Tensor, " batch"]:
         """Ask for the score of the target."""
@@ -81,7 +88,7 @@ class Question:
         self, values: Float[Tensor, "batch ..."]
     ) -> tuple[Float[Tensor, "batch ..."], Float[Tensor, " batch"]]:
         """Return the gradient of each score by its input, and the scores."""
-        with torch.enable_grad():
+        with self.model.exclusive(), torch.enable_grad():
             point = values.detach().clone().requires_grad_(True)
             score = self.score(point)
             (found,) = torch.autograd.grad(score.sum(), point)
@@ -106,7 +113,7 @@ class Question:
 
 @contextmanager
 def asked(model: LoadedModel, clip: Clip, target: Target, segments: Sequence[Segment] = ()) -> Iterator[Question]:
-    """Lend a model for a question about a clip; it is left as it was, whatever happens.
+    """Put a question about a clip to a model, which is left as it was, whatever happens.
 
     Raises MethodError where the model says nothing of that kind, ClipError where the clip does not suit the model.
     """
@@ -122,5 +129,5 @@ def asked(model: LoadedModel, clip: Clip, target: Target, segments: Sequence[Seg
     with told(model.card.title):
         inputs = model.placed(model.family.encode(model.extractor, samples))
     plane = model.family.plane(model.extractor, model.module.config, samples.size)
-    with model.exclusive() as module, told(model.card.title):
-        yield Question(model, module, clip, target, samples, plane, inputs, tuple(segments))
+    with told(model.card.title):
+        yield Question(model, model.module, clip, target, samples, plane, inputs, tuple(segments))

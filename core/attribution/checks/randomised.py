@@ -49,13 +49,18 @@ def judge(question: Question, method: Method, attribution: Attribution, report: 
 
 
 def _random(question: Question, method: Method, parts: int) -> Iterator[nn.Module]:
-    """Make one network at a time, so that one copy is in memory."""
+    """Make one network at a time, so that one copy is in memory; nobody else has the model while it is copied."""
     for seed in range(_seeds(parts)):
-        yield unlearned(question.module, seed)
+        with question.model.exclusive():
+            network = unlearned(question.module, seed)
+        yield network
     card = question.model.card
     classes = len(card.symbols) if card.speaks else len(card.labels)
-    if method.name in REWIRED and (network := without_head(question.module, classes, 0)) is not None:
-        yield network
+    if method.name in REWIRED:
+        with question.model.exclusive():
+            other = without_head(question.module, classes, 0)
+        if other is not None:
+            yield other
 
 
 def _likeness(question: Question, method: Method, attribution: Attribution, report: Report) -> float:

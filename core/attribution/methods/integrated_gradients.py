@@ -34,7 +34,8 @@ class Settings(Compared):
 def compute(question: Question, settings: Settings, report: Report) -> Found:
     """Add up gradients at the middles of equal steps; three times as many until the completeness error is small."""
     base = baseline_of(question, settings.baseline)
-    way = question.values - base
+    fine = torch.promote_types(base.dtype, torch.float32)  # half precision would lose what is added up
+    way = question.values.to(fine) - base
     reference, score = question.score(torch.cat([base, question.values])).tolist()
     bound = ATTENDING if question.model.card.attends else BENDING
     total, steps, done, last = torch.zeros_like(way), settings.first_steps, 0, most(settings)
@@ -75,7 +76,7 @@ def _gradient(
 ) -> Float[Tensor, "one ..."]:
     """Sum the gradients at some places of the way."""
     shares = way.new_tensor(places).reshape(-1, *[1] * (way.ndim - 1))
-    return question.gradient(base + shares * way)[0].sum(0, keepdim=True)
+    return question.gradient((base + shares * way).to(base.dtype))[0].sum(0, keepdim=True, dtype=way.dtype)
 
 
 def _same(score: float, reference: float) -> bool:
@@ -110,4 +111,5 @@ METHOD = Method(
     compute=compute,
     passes=_passes,
     source="Sundararajan et al. 2017",
+    by_turns=True,
 )

@@ -134,4 +134,5 @@ METHOD = Method(
     compute=compute,
     passes=lambda model, seconds, pieces, settings: Passes(forward=_count(pieces, settings) + 1),
     source="Lundberg & Lee 2017",
+    by_turns=True,
 )

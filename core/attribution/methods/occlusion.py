@@ -82,4 +82,5 @@ METHOD = Method(
     passes=lambda model, seconds, pieces, settings: Passes(forward=pieces + 2),
     source="Zeiler & Fergus 2014",
     caution=N_("A piece counts little where another says the same: taking out only one of them changes nothing."),
+    by_turns=True,
 )

@@ -55,4 +55,5 @@ METHOD = Method(
     passes=lambda model, seconds, pieces, settings: Passes(back=settings.samples),
     source="Smilkov et al. 2017",
     caution=N_("It tells where the score would react, not what was there."),
+    by_turns=True,
 )

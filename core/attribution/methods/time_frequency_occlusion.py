@@ -130,4 +130,5 @@ METHOD = Method(
     passes=_passes,
     source="Zeiler & Fergus 2014",
     caution=N_("What is larger than a tile, or said twice, counts little: taking one tile of it changes little."),
+    by_turns=True,
 )
