@@ -1,7 +1,7 @@
 """Store what the bundled models say of short sample clips, so that they are there before torch is: `make traces`.
 
-Writes models/samples/tiles.npz, what the tiles show, and models/samples/traces/<checkpoint>/: a trace and the lens of
-each clip, and the card of the model.
+Writes models/samples/tiles.npz, what the tiles show, and models/samples/traces/<checkpoint>/: the card of the model,
+and where it writes what is said, a trace and the lens of each clip. Models that name whole clips answer soon enough.
 """
 
 import torch
@@ -26,20 +26,21 @@ def main() -> None:
 
 
 def store(name: str) -> None:
-    """Store what one checkpoint says of every short sample."""
+    """Store the card of one checkpoint and, where it writes what is said, what it says of every short sample."""
     model = load_model(ModelSpec("bundled", name))
     folder, weights = FOLDER / name, stored_trace.weights_digest(CHECKPOINTS / name)
     for path in folder.glob("*.npz"):
         path.unlink()
     stored_trace.write_card(model.card, folder / "card.json")
+    if not model.card.speaks:
+        return
     for sample in samples.samples().values():
         clip = samples.load(sample)
         if clip.seconds > LONGEST:
             continue
         found, path = trace(model, clip), folder / f"{sample.name}.npz"
         stored_trace.write_trace(found, path, weights)
-        if model.card.speaks:
-            stored_trace.write_lens(lens(model, found), stored_trace.lens_path(path))
+        stored_trace.write_lens(lens(model, found), stored_trace.lens_path(path))
         print(f"{name}: {sample.name}, {path.stat().st_size / 1000:.0f} kB")
 
 

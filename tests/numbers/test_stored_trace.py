@@ -35,7 +35,8 @@ def test_a_stored_trace_is_of_the_weights_that_ship(path):
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
-def test_a_stored_trace_equals_the_live_one(path, model):
+def test_a_stored_trace_equals_the_live_one(path):
+    model = load_model(ModelSpec("bundled", path.parent.name))
     clip = samples.load(samples.samples()[path.stem])
     live, kept = trace(model, clip), stored_trace.read_trace(path, model.spec)
     assert kept.clip == clip.fingerprint
