@@ -19,6 +19,7 @@ from models.recipes.speech_tiny.utterance import RATE
 WINDOW, HOP = 400, 160  # samples
 TOKEN_ROWS, TIME_STRIDE, BAND_STRIDE = 16, 10, 12  # of the transformer's patches
 LONGEST_ROWS = 512
+MOVED = 0.1  # share of clips that begin somewhere within the window
 PLACE_WEIGHT = 0.3  # of sines and cosines, about as large as what patches are made into at first
 _NAMES = {"id2label": dict(enumerate(LABELS)), "label2id": {label: number for number, label in enumerate(LABELS)}}
 
@@ -47,7 +48,8 @@ class Network:
     front    name of its features; networks with the same one share them
     hear     samples to rows, before scaling
     steps, fold_steps   of training: without any recording of a person, then with those of three people
-    batch, rate         clips in each step, and the highest learning rate
+    batch               clips in each step
+    rate, fold_rate     the highest learning rates of both parts
     whole               share of steps whose pictures are as long as the network can hear, with half as many clips
     easy_steps          of the first ones, with short clips only, half as many: that leaves the plateau sooner
     """
@@ -63,6 +65,7 @@ class Network:
     fold_steps: int
     batch: int
     rate: float
+    fold_rate: float
     whole: float = 0.0
     easy_steps: int = 0
 
@@ -143,7 +146,7 @@ def transformer_logits(model: Any, batch: Batch, mean: float, std: float, draws:
     """Run the transformer on as many columns of patches as the clips need, or on all where the batch asks for it.
 
     Leaving patches out (Koutini et al. 2022, Efficient training of audio transformers with patchout) is what makes
-    training on a processor bearable; where the columns lie in the window of 5.12 s is drawn for each clip anew.
+    training on a processor bearable; clips that are moved begin anywhere in the window of 5.12 s.
     """
     embeddings = model.audio_spectrogram_transformer.embeddings
     columns_in_all = embeddings.get_shape(model.config)[1]
@@ -151,17 +154,17 @@ def transformer_logits(model: Any, batch: Batch, mean: float, std: float, draws:
     columns = columns_in_all if batch.whole else min(max(needed, 1), columns_in_all)
     pictures, places = _placed(batch, (columns - 1) * TIME_STRIDE + TOKEN_ROWS, draws)
     first = torch.from_numpy(draws.integers(columns_in_all - columns + 1, size=len(pictures)))
-    first[torch.from_numpy(draws.random(len(pictures)) < 0.5) & (places == 0)] = 0
+    first[places == 0] = 0
     return _from_columns(model, (pictures - mean) / (2 * std), first)
 
 
 def _placed(batch: Batch, rows: int, draws: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Lay clips into a picture of so many rows: half of them at its start, as when the network is used."""
+    """Lay clips into a picture of so many rows: most of them at its start, as when the network is used."""
     pictures = torch.zeros(len(batch.values), rows, BANDS)
     places = torch.zeros(len(batch.values), dtype=torch.long)
     for index, count in enumerate(batch.rows.tolist()):
         kept = min(count, rows)
-        place = int(draws.integers(rows - kept + 1)) if draws.random() < 0.5 else 0
+        place = int(draws.integers(rows - kept + 1)) if draws.random() < MOVED else 0
         pictures[index, place : place + kept] = batch.values[index, :kept]
         places[index] = place
     return pictures, places
@@ -198,16 +201,16 @@ NETWORKS = {
     for network in (
         Network(
             "sound-tiny", "ASTForAudioClassification", "kaldi", hear_kaldi, transformer, transformer_extractor,
-            transformer_logits, steps=2000, fold_steps=200, batch=48, rate=1e-3, whole=0.3,
+            transformer_logits, steps=2000, fold_steps=700, batch=48, rate=1e-3, fold_rate=8e-4, whole=0.3,
             easy_steps=1400,
         ),
         Network(
             "sound-cnn", "LogMelCnnForAudioClassification", "log-mel", hear_log_mel, convolutional, log_mel_extractor,
-            masked_logits, steps=1200, fold_steps=250, batch=64, rate=3e-3,
+            masked_logits, steps=1200, fold_steps=600, batch=64, rate=3e-3, fold_rate=1.5e-3,
         ),
         Network(
             "sound-crnn", "LogMelCrnnForAudioClassification", "log-mel", hear_log_mel, recurrent, log_mel_extractor,
-            masked_logits, steps=800, fold_steps=200, batch=32, rate=2e-3,
+            masked_logits, steps=800, fold_steps=450, batch=32, rate=2e-3, fold_rate=1e-3,
         ),
     )
 }  # fmt: skip

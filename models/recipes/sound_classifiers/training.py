@@ -34,7 +34,6 @@ class TrainingSettings:
     folder: Path
     steps: int
     first: Path | None = None
-    first_rate: float = 0.5
     seed: int = 5
     warmup: int = 150
     weight_decay: float = 0.05
@@ -112,7 +111,7 @@ class Trainer:
 
     def _rate(self) -> float:
         warm = min(1.0, (self.steps + 1) / self.settings.warmup)
-        peak = self.network.rate * (self.settings.first_rate if self.settings.first else 1.0)
+        peak = self.network.fold_rate if self.settings.first else self.network.rate
         return peak * warm * max(0.01, 0.5 * (1 + math.cos(math.pi * self.steps / self.settings.steps)))
 
     def _batch(self, draws: np.random.Generator) -> Batch:
