@@ -98,11 +98,19 @@ def _levels(clip: Clip) -> Float32[np.ndarray, " blocks"]:
 
 
 def _sentence(outside: float, time: float, known: Known, leans: bool) -> str:
-    if known == "tiers":
-        leaning = _("The model leans on the background: {outside:.0%} of its reasons lie where nobody speaks")
-        fine = _("The model's reasons lie in the speech: {outside:.0%} of them lie where nobody speaks")
+    """Say it in words: inside only where clearly most of the reasons lie there."""
+    if leans and known == "tiers":
+        said = _("By this explanation the model leans on the background.")
+    elif leans:
+        said = _("By this explanation the model leans on the soft parts between the speech.")
+    elif outside >= LEANS:
+        said = _("By this explanation the model's reasons lie in the speech and in the background as well.")
+    elif known == "tiers":
+        said = _("By this explanation the model's reasons lie in the speech.")
     else:
-        leaning = _("The model leans on the soft parts between the speech: {outside:.0%} of its reasons lie there")
-        fine = _("The model's reasons lie where the sound is loud: {outside:.0%} of them lie in the soft parts")
-    rest = _(", which is {time:.0%} of the time.")
-    return ((leaning if leans else fine) + rest).format(outside=outside, time=time)
+        said = _("By this explanation the model's reasons lie where the sound is loud.")
+    if known == "tiers":
+        rest = _("Of all that speaks for the answer {outside:.0%} lies where nobody speaks, {time:.0%} of the time.")
+    else:
+        rest = _("Of all that speaks for the answer {outside:.0%} lies in the soft parts, {time:.0%} of the time.")
+    return f"{said} {rest.format(outside=outside, time=time)}"

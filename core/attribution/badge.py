@@ -39,8 +39,8 @@ TITLES: Mapping[Word, str] = {
 }
 SENTENCES: Mapping[Word, str] = {
     "trustworthy": N_(
-        "What it points at matters to the model, and the picture depends on what the model has learned: you can rely "
-        "on it for this sound."
+        "What it points at matters to the model, and the picture depends on what the model has learned: as "
+        "far as these checks go, you can rely on it for this sound."
     ),
     "partly": N_("Some checks hold and some do not: take it as a hint, and look at what failed."),
     "no better than chance": N_(

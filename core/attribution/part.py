@@ -118,7 +118,7 @@ def answer(question: Question, logits: Float[torch.Tensor, "one ..."]) -> Answer
         said=said(question, logits),
         probability=float(odds(question, logits)[0]),
         score=float(question.target.score(logits)[0]),
-        still=bool(question.target.wins(logits)[0]),
+        still=bool(question.target.wins(logits, question.model.card.multi_label)[0]),
     )
 
 
@@ -147,6 +147,9 @@ def instead(found: Answer) -> str:
 
 
 def _sentence(question: Question, found: Part) -> str:
+    size = _("This part is {area:.0%} of the sound.").format(area=found.area)
+    if not found.whole.still:
+        return f"{size} {_of_what_is_not_said(question, found)}"
     written = question.target.frames is not None
     if found.only.answer.still:
         alone = _(
@@ -171,6 +174,16 @@ def _sentence(question: Question, found: Part) -> str:
         "name": name(question), "instead": instead(found.only.answer), "whole": found.whole.probability,
         "only": found.only.answer.probability, "rest": found.rest.answer.probability,
     }  # fmt: skip
-    size = _("This part is {area:.0%} of the sound.").format(area=found.area)
     both = (written_alone, written_left) if written else (alone, left)
     return " ".join([size, *(text.format(**told) for text in both)])
+
+
+def _of_what_is_not_said(question: Question, found: Part) -> str:
+    """Tell how likely the target is with the part and without it, where the model says something else anyway."""
+    return _(
+        "Of the whole sound the model does not say “{name}” (probability {whole:.2f}). Of this part alone it says "
+        "{only} (“{name}” {alone:.2f}), of the rest {rest} (“{name}” {left:.2f})."
+    ).format(
+        name=name(question), whole=found.whole.probability, only=instead(found.only.answer),
+        alone=found.only.answer.probability, rest=instead(found.rest.answer), left=found.rest.answer.probability,
+    )  # fmt: skip

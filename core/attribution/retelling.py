@@ -32,7 +32,7 @@ def retold(question: Question, sounds: Sequence[Float32[np.ndarray, " time"]]) -
     logits = question.hear(sounds)
     target, card = question.target, question.model.card
     chance = target.probability(logits, card.multi_label)
-    wins = target.wins(logits)
+    wins = target.wins(logits, card.multi_label)
     return tuple(
         Told(_label(question, one), float(likely), bool(still))
         for one, likely, still in zip(logits, chance, wins, strict=True)

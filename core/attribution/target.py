@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -45,18 +44,20 @@ class Target:
         found = odds[..., self.index]
         return found if self.frames is None else found[:, self.frames[0] : self.frames[1]].mean(1)
 
-    def wins(self, logits: Float[Tensor, "batch ..."]) -> torch.Tensor:
+    def wins(self, logits: Float[Tensor, "batch ..."], multi_label: bool = False) -> Tensor:
         """Tell, for each of a batch, whether the model still says it: no other class, or symbol at its peak, is above.
 
-        A CTC head may write a symbol a frame or two earlier or later. For the difference of two, whether the first
-        still leads the second.
+        Of a model for which several classes can be true at once, one that is likelier than not is said as well. A CTC
+        head may write a symbol a frame or two earlier or later. For the difference of two, whether the first still
+        leads the second.
         """
         if self.against is not None:
             return self.score(logits) > 0
         if self.frames is not None:
             logits = logits[:, max(self.frames[0] - AROUND, 0) : self.frames[1] + AROUND]
             return (logits.argmax(-1) == self.index).any(1)
-        return logits.argmax(-1) == self.index
+        first = logits.argmax(-1) == self.index
+        return first | (logits[:, self.index] > 0) if multi_label else first
 
     def check(self, card: "ModelCard") -> None:
         """Refuse what the model does not say at all: MethodError."""

@@ -105,6 +105,17 @@ def test_a_model_that_does_not_listen_gives_no_evidence() -> None:
     assert summed_up([found]).word == "no evidence"
 
 
+def test_what_the_model_hardly_says_cannot_be_lost_which_leaves_the_check_open() -> None:
+    clip = bursts()
+    with asked(linear(), clip, Target(0), cut(clip, WINDOWS)) as question:
+        found = checks()["deletion"].judge(
+            question, OCCLUSION, explain(question, OCCLUSION, OCCLUSION.settings()), silent
+        )
+    assert found.numbers["whole"] <= 0.05
+    assert found.holds == "open"
+    assert summed_up([found]).word == "unknown"
+
+
 @pytest.mark.parametrize("method", [TRUTH, OCCLUSION])
 def test_the_order_of_loudness_is_drawn_beside_every_explanation(method: Method) -> None:
     found = judged(linear(), method, "deletion")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from core.attribution.attribution import Attribution
 from core.attribution.background import background
@@ -25,7 +26,22 @@ from core.segments import Segment
 from core.tiers import Interval, Tiers
 from core.timeline import TimeAxis
 from tests.attribution.asking import counting
-from tests.attribution.known import BURSTS, RATE, TRUTH, YES, Settings, both, boxes, bursts, deaf, either, linear
+from tests.attribution.known import (
+    BURSTS,
+    RATE,
+    TRUTH,
+    YES,
+    Known,
+    Settings,
+    both,
+    boxes,
+    bursts,
+    deaf,
+    either,
+    levels,
+    linear,
+    model_of,
+)
 
 PIECES = ((0.0, 0.1), (0.1, 0.3), (0.3, 0.4), (0.4, 0.65), (0.65, 1.0))
 LABELS = ("before", "first", "between", "second", "after")
@@ -275,6 +291,7 @@ def test_leaning_on_the_background_is_said_where_it_counts_more_than_its_time(
     assert found.time == pytest.approx(0.74)  # 0.2 s of speech and 0.03 s at either side
     assert found.leans is leans
     assert ("leans" in found.sentence) is leans
+    assert ("reasons lie in the speech." in found.sentence or "is loud." in found.sentence) is (share < 0.25)
     assert ("nobody speaks" in found.sentence) is tiers
 
 
@@ -285,3 +302,34 @@ def test_of_what_is_no_speech_nothing_is_said() -> None:
     assert background(speech(tiers=True), an_attribution(np.zeros((1, 100)))) is None
     whole = speech(tiers=True).with_tiers(Tiers.of([("word", [Interval(0.0, 1.0, "word")])]))
     assert background(whole, leaning(1.0)) is None
+
+
+# what the model does not say, or says among other things
+
+
+def test_of_what_the_model_does_not_say_no_sentence_says_that_it_no_longer_does() -> None:
+    unsaid = model_of(Known(lambda values, weight: levels(values, weight).mean(0) - 20.0, boxes()))
+    with asked(unsaid, bursts(), YES, SEGMENTS) as question:
+        found = part(question, explain(question, OCCLUSION, OCCLUSION.settings()), 0.5)
+    assert not found.whole.still
+    assert "Of the whole sound the model does not say “yes”" in found.sentence
+    assert "no longer" not in found.sentence
+
+
+@pytest.mark.parametrize(("multi_label", "said"), [(False, [True, False, False]), (True, [True, True, False])])
+def test_where_several_classes_can_be_true_at_once_one_that_is_likelier_than_not_is_said(
+    multi_label: bool, said: list[bool]
+) -> None:
+    logits = torch.tensor([[3.0, 1.0], [1.0, 3.0], [-1.0, 3.0]])
+    assert Target(0).wins(logits, multi_label).tolist() == said
+
+
+def test_a_class_among_several_that_are_said_has_an_answer_to_lose() -> None:
+    model = linear()
+    several = LoadedModel(
+        model.spec, model.family, model.module, model.extractor, replace(model.card, multi_label=True)
+    )
+    with asked(several, bursts(), YES, SEGMENTS) as question:
+        found = decision(question, explain(question, OCCLUSION, OCCLUSION.settings()))
+    assert found.flips is not None
+    assert not found.flips.answer.still

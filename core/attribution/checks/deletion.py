@@ -55,6 +55,8 @@ def _numbers(found: Curves) -> dict[str, float]:
 
 
 def _holds(numbers: dict[str, float]) -> Holds:
+    if numbers["whole"] <= LEAST:
+        return "open"
     if numbers["whole"] - numbers["nothing"] <= LEAST:
         return "no"
     falls = _beyond(numbers, "deletion")
@@ -82,6 +84,11 @@ def _best_of_few(numbers: dict[str, float]) -> bool:
 def _sentence(holds: Holds, numbers: dict[str, float], found: Curves, instead: str) -> str:
     share = half(found.shares, found.deletion), half(found.some, found.chance.mean(0))
     told = numbers | {"instead": instead, "half": share[0], "other": share[1], "good": numbers["deletion rivals"]}
+    if holds == "open":
+        return _(
+            "Of the sound as it is the model hardly says it (probability {whole:.2f}), so there is hardly anything to "
+            "lose."
+        ).format(**told)
     if numbers["whole"] - numbers["nothing"] <= LEAST:
         return _(
             "No evidence: with everything taken away ({instead} in its place) the model says it with probability "

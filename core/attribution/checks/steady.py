@@ -30,16 +30,21 @@ def judge(question: Question, method: Method, attribution: Attribution, report: 
     if attribution.segments and len(attribution.segments) < FEWEST:
         sentence = _("With only {count} pieces, two pictures are too easily alike to compare.")
         return Verdict(CHECK.name, "open", sentence.format(count=len(attribution.segments)))
-    known = question.target.wins(question.hear([question.samples]))
+    known = _said(question)
     found, stays = {}, {}
     for at, (name, asking) in enumerate((("later", later(question)), ("noisy", noisy(question)))):
         other = explain(asking, method, attribution.settings, _part(report, at))
         found[name] = alike(*_aligned(attribution, other, SHIFT if name == "later" else 0.0))
-        stays[name] = bool((asking.target.wins(asking.hear([asking.samples])) == known).all())
+        stays[name] = _said(asking) == known
     numbers = {f"{name} {key}": value for name, part in found.items() for key, value in _of(part).items()}
     numbers |= {f"{name} same answer": float(value) for name, value in stays.items()}
     holds = _holds(found, all(stays.values()), bool(attribution.segments))
     return Verdict(CHECK.name, holds, _sentence(holds, found, bool(attribution.segments)), numbers)
+
+
+def _said(question: Question) -> bool:
+    logits = question.hear([question.samples])
+    return bool(question.target.wins(logits, question.model.card.multi_label)[0])
 
 
 def later(question: Question) -> Question:
