@@ -16,9 +16,11 @@ from core.attribution.methods import methods
 from core.errors import CancelledError
 from core.results import ResultStore
 from core.samples import FOLDER
+from core.segments import SILENCE
+from core.tiers import Interval, Tiers
 from models import FAMILIES
 from pages._kit import engine, present
-from pages._kit.explaining import answer, asking, finding, trust
+from pages._kit.explaining import answer, asking, finding, table, trust
 from pages._kit.session import Chosen
 from tests.contracts.small_models import Small, save
 from tests.pages.opening import PATIENCE, words
@@ -172,7 +174,7 @@ def test_the_numbers_are_those_of_the_table() -> None:
 
 def _numbers() -> str:
     """Ask for the numbers as the page does, outside of it."""
-    from pages._kit.explaining import result, table
+    from pages._kit.explaining import result
     from pages._kit.explaining.finding import Wanted
 
     asked = asking.now()
@@ -203,6 +205,59 @@ def test_a_label_is_never_read_as_markup() -> None:
     asked = asking.now()
     odd = replace(asked, saying=replace(asked.saying, label="*<b>"))
     assert "\\*\\<b\\>" in answer.said(odd)
+
+
+def a_classifier(chosen: int, against: int | None = None, multi_label: bool = False) -> asking.Asked:
+    """Ask about one of three classes that a model gives 0.7, 0.6 and 0.1."""
+    asked = asking.now()
+    offered = tuple(
+        replace(asked.saying, key=at, label=label, index=at, probability=odds, frames=None)
+        for at, (label, odds) in enumerate((("bell", 0.7), ("bird", 0.6), ("rain", 0.1)))
+    )
+    card = replace(asked.card, speaks=False, classifies=True, multi_label=multi_label)
+    other = None if against is None else offered[against]
+    return replace(asked, card=card, offered=offered, saying=offered[chosen], against=other)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "against", "multi_label", "says"),
+    [
+        (0, None, False, True),
+        (1, None, False, False),
+        (1, None, True, True),
+        (2, None, True, False),
+        (0, 1, False, True),
+        (1, 0, True, False),
+    ],
+)
+def test_only_what_a_model_says_is_said_to_be_said(
+    chosen: int, against: int | None, multi_label: bool, says: bool
+) -> None:
+    asked = a_classifier(chosen, against, multi_label)
+    assert asked.says is says
+    assert ("The model calls this sound" in answer.said(asked)) is says
+    assert ("The model says" in answer._what(asked)) is says
+
+
+def test_the_words_under_a_sound_are_those_of_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    clip, known = present.clip(), asking.now()
+    own = clip.with_tiers(Tiers.of([("word", [Interval(0.0, 1.0, "mine")])]))
+    monkeypatch.setattr(present, "clip", lambda: own)
+    asked = asking.now()
+    assert asked.key != known.key
+    assert [piece.label for piece in asked.pieces] == ["mine", SILENCE]
+
+
+@pytest.mark.parametrize(("label", "written"), [("=1+1", "'=1+1"), ("@x", "'@x"), ("a=b", "a=b"), ("the", "the")])
+def test_no_name_is_worked_out_as_a_formula(label: str, written: str) -> None:
+    assert table._text(label) == written
+
+
+def test_a_channel_that_a_layer_has_not_is_passed_over() -> None:
+    test = AppTest.from_function(explain_page, default_timeout=PATIENCE)
+    test.query_params["layer"], test.query_params["unit"] = "-7", "150"
+    test.session_state["kept-explain-over"] = "channel"
+    assert not test.run().exception
 
 
 KINDS = [

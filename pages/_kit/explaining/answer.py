@@ -17,6 +17,8 @@ MOSTLY = 0.5  # share of what speaks for it from which one piece is called the m
 def said(asked: Asked) -> str:
     """Say what is to be explained, which is known before anything is explained."""
     what, sure = plain(asked.saying.label), asked.saying.probability
+    if not asked.says:
+        return _("What speaks for *{what}*, which the model gives {sure:.1%}?").format(what=what, sure=sure)
     if not asked.card.speaks:
         return _("The model calls this sound *{what}* ({sure:.0%} sure). Why?").format(what=what, sure=sure)
     moment = (asked.saying.start + asked.saying.end) / 2
@@ -43,6 +45,11 @@ def sentence(it: Result) -> str:
 
 def _what(asked: Asked) -> str:
     what = plain(asked.saying.label)
+    if asked.against is not None and not asked.says:
+        said = _("As far as the model leans to *{what}* rather than *{other}*, it does so")
+        return said.format(what=what, other=plain(asked.against.label))
+    if not asked.says:
+        return _("The model gives *{what}* {sure:.1%}").format(what=what, sure=asked.saying.probability)
     if asked.against is not None:
         return _("The model says *{what}* rather than *{other}*").format(what=what, other=plain(asked.against.label))
     if not asked.card.speaks:
@@ -54,6 +61,8 @@ def _what(asked: Asked) -> str:
 
 def _without(asked: Asked, said: str, told: "Told") -> str:
     what = plain(asked.saying.label)
+    if not asked.says:
+        return _("{said}; without it, *{what}* gets {share:.1%}.").format(said=said, what=what, share=told.probability)
     if told.still:
         still = _("{said}, but without it the model still says *{what}* ({share:.0%} sure instead of {before:.0%}).")
         return still.format(said=said, what=what, share=told.probability, before=asked.saying.probability)

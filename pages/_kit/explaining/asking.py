@@ -17,7 +17,7 @@ from pages._kit import engine, present, session
 class Asked:
     """One question about one clip and one model.
 
-    key      of content: the model and the clip
+    key      of content: the model, the clip, and what is said in it, which its owner may have written
     offered  what can be explained in the chosen part, or in the whole clip where nothing is said in the part
     saying   what is explained
     against  what it is compared with; None where it is explained by itself
@@ -36,6 +36,14 @@ class Asked:
     kind: str
 
     @property
+    def says(self) -> bool:
+        """Tell whether the model says it: a symbol that it writes, its likeliest class, or one likelier than not."""
+        if self.against is not None and self.against.probability > self.saying.probability:
+            return False
+        several = self.card.multi_label and self.saying.probability > 0.5
+        return self.card.speaks or several or self.saying.key == self.offered[0].key
+
+    @property
     def pieces(self) -> tuple[Segment, ...]:
         """The clip cut into the chosen pieces."""
         return engine.store().get(
@@ -46,7 +54,7 @@ class Asked:
 def now() -> Asked:
     """Read what is asked off the visitor's choices; MethodError where the model says nothing to explain."""
     card, trace, clip = present.card(), present.trace(), present.clip()
-    key = (present.spec(), clip.fingerprint)
+    key = (present.spec(), clip.fingerprint, clip.tiers)
     every = engine.store().get(("sayings", key), lambda: sayings.sayings(card, trace))
     offered = _offered(every, card)
     wanted, _dash, other = session.chosen().target.partition("-")

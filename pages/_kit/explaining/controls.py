@@ -69,7 +69,7 @@ def _saying(asked: Asked) -> None:
     if asked.card.speaks and len(known) <= SIDE_BY_SIDE:
         st.pills(
             title, list(known), default=asked.saying.key, required=True, wrap=True,
-            format_func=lambda one: _listed(asked, known[one]), **about,
+            format_func=lambda one: plain(_listed(asked, known[one])), **about,
         )  # fmt: skip
     else:
         place = list(known).index(asked.saying.key)

@@ -121,11 +121,12 @@ def _ranked_by() -> str:
 
 
 def _channel(it: Result, layer: int, by: str) -> None:
-    """Offer the first channels of the order, and draw the chosen one."""
+    """Offer the first channels of the order, and draw the chosen one; a link may name one that the layer has not."""
     view = _view(it, layer) if by == CARRYING else None
     ranked = _ranked(it, layer, by, view)
     offered = [int(channel) for channel in ranked.channels]
     unit = session.chosen().unit
+    unit = None if unit is not None and unit >= _activation(layer).flat.shape[1] else unit
     if unit is not None and unit not in offered:
         offered = [unit, *offered]
     now = offered[0] if unit is None else unit

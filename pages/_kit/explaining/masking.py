@@ -47,6 +47,8 @@ def _background(it: Result) -> None:
     from core.attribution.background import background
 
     asked = it.wanted.asked
+    if it.wanted.method.kind == "attention":  # where a model looked is no reason
+        return
     found = background(asked.clip, it.found, asked.card.speaks or bool(asked.clip.tiers))
     if found is not None:
         sign = ":material/warning:" if found.leans else ":material/check:"

@@ -16,6 +16,7 @@ from pages._kit.explaining import places
 from pages._kit.explaining.result import Result
 
 FOLDER = Path(__file__).parent
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # a table program takes what begins so for something to work out
 
 _parts = st.components.v2.component(
     "strata_parts", css=text(FOLDER, "parts.css"), js=joined(FOLDER, "registry.js", "elements.js", "parts.js")
@@ -92,6 +93,11 @@ def numbers(it: Result) -> str:
     )
     for at, piece in enumerate(it.wanted.asked.pieces):
         without = round(found.without[at], 6) if found.without else ""
-        row = [places.label(piece), round(piece.start, 4), round(piece.end, 4), f"{it.contributions[at]:.6g}"]
+        row = [_text(places.label(piece)), round(piece.start, 4), round(piece.end, 4), f"{it.contributions[at]:.6g}"]
         writer.writerow([*row, round(found.probability, 6), without])
     return written.getvalue()
+
+
+def _text(label: str) -> str:
+    """Keep a name, which a stranger may have chosen, from being worked out as a formula."""
+    return f"'{label}" if label.startswith(FORMULAS) else label
