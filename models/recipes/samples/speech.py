@@ -36,8 +36,8 @@ class Line:
 def speech() -> list[Sample]:
     """Make all spoken clips; the first is the one that the app opens with."""
     samples = [
-        _festival(Line("cat", "“The cat sat on the mat.”", "speech", "The cat sat on the mat.", "American woman"),
-                  FestivalVoice("cmu_us_slt_arctic_hts", 1.05)),
+        by_festival(Line("cat", "“The cat sat on the mat.”", "speech", "The cat sat on the mat.", "American woman"),
+                    FestivalVoice("cmu_us_slt_arctic_hts", 1.05)),
         _flite(Line("north-wind", "The north wind and the sun", "speech",
                     "The north wind and the sun were arguing one day.", "American man"), flite.FliteVoice("rms", 1.0)),
         _flite(Line("ship", "A ship in the harbor", "speech", "A small ship came slowly into the harbor.",
@@ -73,7 +73,8 @@ def _german(engine: Espeak) -> Sample:
     return _from_utterance(line, Utterance(line.text, line.voice, samples, phones, words), "espeak-ng", "de")
 
 
-def _festival(line: Line, voice: FestivalVoice) -> Sample:
+def by_festival(line: Line, voice: FestivalVoice) -> Sample:
+    """Let Festival speak a line."""
     (structured,) = speak_all([line.text], voice)
     return _from_utterance(line, structured.utterance, "Festival", "en")
 
