@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,12 +24,13 @@ from core.samples import Fact
 from models import FAMILIES, networks
 
 RATE = 16_000  # Hz
-SECONDS, TONE = 1.0, 0.2  # of a clip, of a tone
+SECONDS, TONE, MARGIN = 1.0, 0.2, 0.01  # of a clip, of a box, of the silence at both ends of a target in its box
 WIDE = 0.24  # relative width of a target in Hz: five of 64 mel bands
 LOUDER = 8.0  # dB by which the distractor stands out
-LEVEL, NOISE = 0.05, 0.002  # amplitude of a target, standard deviation of the noise
+LEVEL, NOISE = 0.05, 0.001  # amplitude of a target, standard deviation of the noise
 SHAPES = ("rising", "falling", "wavering")
 BANDS, TAUGHT, BATCH = 64, 900, 32
+BLUR = 0.3  # standard deviation of the noise under which networks learn, so that faint cells do not count
 LOWEST_HZ, HIGHEST_HZ = 2_000.0, 5_000.0  # so near that no pre-emphasis makes up for the distractor
 
 
@@ -68,7 +70,7 @@ def _clip(draw: np.random.Generator, shape: int | None, at: int) -> Planted:
     _add(samples, other, np.full(round(TONE * RATE), beside), LEVEL * 10 ** (LOUDER / 20), draw)
     if shape is None:
         return Planted(Clip.of(f"nothing {at}", samples, RATE), None, None)
-    _add(samples, start, _course(shape, middle, draw), LEVEL, draw)
+    _add(samples, start + MARGIN, _course(shape, middle, draw), LEVEL, draw)
     low, high = (float(middle * np.exp(side * WIDE / 2)) for side in (-1, 1))
     fact = Fact(start, start + TONE, low, high, SHAPES[shape])
     return Planted(Clip.of(f"{SHAPES[shape]} {at}", samples, RATE), shape, fact)
@@ -81,10 +83,10 @@ def _place(draw: np.random.Generator) -> tuple[float, float]:
 
 
 def _course(shape: int, middle: float, draw: np.random.Generator) -> np.ndarray:
-    """Frequency in Hz over the time of a target; it stays within its box."""
-    place = np.linspace(-1, 1, round(TONE * RATE))
+    """Frequency in Hz over the time of a target; it stays so far within its box that it does not leak out of it."""
+    place = np.linspace(-1, 1, round((TONE - 2 * MARGIN) * RATE))
     course = (place, -place, np.sin(2 * np.pi * (place + draw.random())))[shape]
-    return middle * np.exp(0.32 * WIDE * course)
+    return middle * np.exp(0.24 * WIDE * course)
 
 
 def _add(samples: np.ndarray, start: float, course: np.ndarray, level: float, draw: np.random.Generator) -> None:
@@ -108,7 +110,8 @@ class Recipe:
     epochs: int
 
 
-CONVOLUTIONS = {"num_mel_bins": BANDS, "dropout": 0.0}
+# a maximum hands all that comes back to one cell of four, and leaves the other cells of the target unmarked
+CONVOLUTIONS = {"num_mel_bins": BANDS, "dropout": 0.0, "pooling": "average"}
 RECURRENT = {"recurrent_layers": 1, "recurrent_width": 24}
 PATCHES = {"patch_size": 8, "frequency_stride": 8, "time_stride": 8, "num_mel_bins": BANDS, "max_length": 100}
 BLOCKS = {
@@ -136,9 +139,12 @@ def lent(name: str, seed: int = 0) -> LoadedModel:
     if not folder.is_dir():
         home.mkdir(exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=home))
-        taught(name, fresh, seed)
-        with suppress(OSError):  # somebody else was quicker
-            fresh.rename(folder)
+        try:
+            taught(name, fresh, seed)
+            with suppress(OSError):  # somebody else was quicker
+                fresh.rename(folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
     return load_folder(folder, ModelSpec("folder", str(folder)))
 
 
@@ -167,7 +173,7 @@ def taught(name: str, folder: Path, seed: int = 0) -> LoadedModel:
 
 
 def _teach(module: torch.nn.Module, heard: Tensor, wanted: Tensor, recipe: Recipe, seed: int) -> None:
-    """Teach on clips that are moved in time and frequency each time they are met."""
+    """Teach on clips that are moved in time and frequency, and under noise, each time they are met."""
     draw = torch.Generator().manual_seed(seed)
     module.train().requires_grad_(True)
     steps = recipe.epochs * (len(heard) // BATCH)
@@ -179,7 +185,7 @@ def _teach(module: torch.nn.Module, heard: Tensor, wanted: Tensor, recipe: Recip
             chosen = torch.randint(len(heard), (BATCH,), generator=draw)
             later, higher = torch.randint(98, (1,), generator=draw), torch.randint(-8, 9, (1,), generator=draw)
             moved = heard[chosen].roll((int(later), int(higher)), (1, 2))
-            logits = module(moved).logits
+            logits = module(moved + BLUR * torch.randn(moved.shape, generator=draw)).logits
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted[chosen])
             optimizer.zero_grad()
             loss.backward()
