@@ -1,5 +1,6 @@
 """How far to trust an explanation, on networks whose reasons are known."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from core.attribution.attribution import Attribution
 from core.attribution.badge import SENTENCES, TITLES, badge, cost, summed_up, verdict
 from core.attribution.check import Verdict
 from core.attribution.checks import checks
+from core.attribution.checks.steady import later
 from core.attribution.curves import FEW, area, asks, curves, half, some_steps, steps
 from core.attribution.method import Method, explain
 from core.attribution.methods import input_x_gradient
@@ -22,6 +24,7 @@ from core.errors import CancelledError, MethodError
 from core.loading import LoadedModel
 from core.progress import Step, silent
 from core.samples import Fact
+from models import FAMILIES
 from tests.attribution.asking import counting
 from tests.attribution.known import (
     BOX_HZ,
@@ -36,6 +39,7 @@ from tests.attribution.known import (
     deaf,
     linear,
 )
+from tests.contracts.small_models import Pair, Small, noise
 
 IXG = input_x_gradient.METHOD
 WINDOWS = "window-70"
@@ -352,6 +356,17 @@ def test_the_word_of_the_badge_follows_the_stated_rule(holds: dict[str, str], wo
     assert found.word == word
     assert found.title == TITLES[word]
     assert found.sentence == SENTENCES[word]
+
+
+@pytest.mark.parametrize(("name", "frames"), [("sew", 2), ("wav2vec2", 2)])
+def test_a_symbol_is_looked_for_where_it_comes_in_the_later_clip(
+    name: str, frames: int, paired: Callable[[Small], Pair]
+) -> None:
+    """A head writes every 20 ms, also where the blocks of SEW take steps of 40 ms."""
+    family = FAMILIES[name]
+    model = paired(Small(family, family.ctc)).model
+    with asked(model, noise(0.6, model.card.sample_rate), Target(1, None, (4, 6))) as question:
+        assert later(question).target.frames == (4 + frames, 6 + frames)
 
 
 def test_a_check_that_cannot_be_made_stays_open_and_says_why() -> None:

@@ -125,3 +125,10 @@ def test_it_says_its_cost(paired: object) -> None:
             assert abs(sum(heard) - SHAP.passes(model, 1.0, pieces, settings).forward) <= 2
     finally:
         hook.remove()
+
+
+@pytest.mark.parametrize(("samples", "few"), [(30, True), (40, False)])
+def test_too_few_combinations_to_tell_the_pieces_apart_are_said_to_be_too_few(samples: int, few: bool) -> None:
+    with counted(10, together) as question:
+        found = explain(question, SHAP, Settings(samples=samples))
+    assert ("too few to tell the pieces apart" in found.notes[0]) is few

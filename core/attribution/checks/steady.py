@@ -17,6 +17,7 @@ from core.loading import LoadedModel
 from core.progress import Report, Step
 from core.segments import Segment
 from core.text import N_, _
+from core.trace import symbol_time
 
 SHIFT = 0.04  # seconds: whole columns of 10 ms and whole frames of 20 ms
 QUIET = 30.0  # dB by which the noise lies below the sound
@@ -87,11 +88,10 @@ def _moved(piece: Segment, seconds: float) -> Segment:
 
 
 def _frame(question: Question) -> float:
-    """Seconds from one frame of the head to the next."""
+    """Seconds from one frame of the head to the next, which is not always the step of the blocks."""
     family = question.model.family
     grids = family.grids(question.module, question.model.extractor, question.samples.size)
-    frames = question.logits(question.values).shape[1]
-    return grids[-1].time.step * max(round(grids[-1].time.count / frames), 1)
+    return symbol_time(grids[0].time, question.logits(question.values).shape[1]).step
 
 
 def _aligned(

@@ -17,6 +17,7 @@ from core.setting import setting
 from core.text import N_, _
 
 EXACT = 8  # pieces of which all 256 combinations are always heard
+ENOUGH = 4  # combinations for each piece; with fewer, a regression fits chance
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,7 @@ def compute(question: Question, settings: Settings, report: Report) -> Found:
     pieces = len(question.segments)
     values = exact(question, settings, report) if _all(pieces, settings) else sampled(question, settings, report)
     reference = _score(question, np.zeros((1, pieces), dtype=bool), settings, silent)[0]
-    note = (
-        _("All {count} combinations were heard.") if _all(pieces, settings) else _("{count} combinations were heard.")
-    )
-    return on_pieces(question, values.tolist(), reference, notes=(note.format(count=_count(pieces, settings)),))
+    return on_pieces(question, values.tolist(), reference, notes=(_note(pieces, settings),))
 
 
 def exact(question: Question, settings: Settings, report: Report) -> Float64[np.ndarray, " pieces"]:
@@ -113,10 +111,16 @@ def _all(pieces: int, settings: Settings) -> bool:
 
 
 def _note(pieces: int, settings: Settings) -> str:
-    said = (
-        _("All {count} combinations were heard.") if _all(pieces, settings) else _("{count} combinations were heard.")
-    )
-    return said.format(count=_count(pieces, settings))
+    if _all(pieces, settings):
+        said = _("All {count} combinations were heard.")
+    elif settings.samples < ENOUGH * pieces:
+        said = _(
+            "Only {count} combinations of {pieces} pieces were heard: too few to tell the pieces apart. Choose longer "
+            "pieces or more combinations."
+        )
+    else:
+        said = _("{count} combinations were heard.")
+    return said.format(count=_count(pieces, settings), pieces=pieces)
 
 
 def _count(pieces: int, settings: Settings) -> int:
