@@ -10,8 +10,8 @@ from pathlib import Path
 
 LATEST = Path(__file__).with_name("latest.json")
 NAMES = ("tracing", "first_sight", "drawing", "memory", "impatience", "recordings")
-NAMES += ("teaching", "click_to_result", "spoken_digits", "vowels", "german_speech")
-NAMES += ("attribution_speed",)
+NAMES += ("teaching", "click_to_result", "spoken_digits", "vowels", "german_speech", "classifiers")
+NAMES += ("attribution_speed", "planted_words")
 
 
 def main() -> None:

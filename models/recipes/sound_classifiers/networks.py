@@ -201,7 +201,7 @@ NETWORKS = {
     for network in (
         Network(
             "sound-tiny", "ASTForAudioClassification", "kaldi", hear_kaldi, transformer, transformer_extractor,
-            transformer_logits, steps=2000, fold_steps=700, batch=48, rate=1e-3, fold_rate=8e-4, whole=0.3,
+            transformer_logits, steps=3600, fold_steps=500, batch=48, rate=1e-3, fold_rate=5e-4, whole=0.15,
             easy_steps=1400,
         ),
         Network(
