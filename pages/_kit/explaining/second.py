@@ -10,6 +10,7 @@ from pages._kit import engine, errors, present, session, strip
 from pages._kit.explaining import controls, finding
 from pages._kit.explaining.finding import Wanted
 from pages._kit.explaining.result import Result
+from pages._kit.plain import plain
 from pages._kit.strip import Matrix, Payload
 
 if TYPE_CHECKING:
@@ -86,3 +87,5 @@ def _compared(it: Result, other: Wanted, found: "Attribution") -> None:
 
     told = engine.once(("agreement", it.wanted.key, it.wanted.asked.kind, other.key), compute=compare)
     st.markdown(sentence(told))
+    if found.notes:
+        st.caption(plain(" ".join(found.notes)))

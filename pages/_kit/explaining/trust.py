@@ -27,12 +27,14 @@ WORDS = {"trustworthy": "green", "partly": "orange", "unknown": "gray"}
 
 
 def draw(it: Result) -> None:
-    """Draw the badge; where the checks take long, offer to run them."""
+    """Say how the explanation was computed, and draw the badge; where the checks take long, offer to run them."""
     st.header(
         _("Can you believe this picture?"),
         anchor=False,
         help=_("Each check asks the model again, about this sound and this explanation."),
     )
+    if it.found.notes:
+        st.caption(plain(" ".join(it.found.notes)))
     found = _found(it)
     if found is None:
         return
