@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from core.attribution.retelling import Told
 
 MOSTLY = 0.5  # share of what speaks for it from which one piece is called the main reason
+FIRM = 0.1  # fall of the probability up to which a piece whose loss changes no answer is called no reason for it
 
 
 def said(asked: Asked) -> str:
@@ -36,11 +37,21 @@ def sentence(it: Result) -> str:
     piece = places.named(it.leading)
     if method.kind != "pieces":
         said = _("{what}. {method} points most at {piece}").format(what=what, method=_(method.title), piece=piece)
+    elif _firm(it, it.without):
+        said = _("{what}, and no piece of the sound decides that by itself. Most for it speaks {piece}")
+        said = said.format(what=what, piece=piece)
     elif it.share >= MOSTLY:
         said = _("{what} mostly because of {piece}").format(what=what, piece=piece)
     else:
         said = _("{what} because of many parts of the sound, most of all {piece}").format(what=what, piece=piece)
     return _without(asked, said, it.without)
+
+
+def _firm(it: Result, without: "Told") -> bool:
+    """Tell whether the model says it about as surely without the piece that speaks most for it."""
+    asked = it.wanted.asked
+    alone = asked.says and asked.against is None
+    return alone and without.still and asked.saying.probability - without.probability <= FIRM
 
 
 def _what(asked: Asked) -> str:
@@ -63,9 +74,20 @@ def _without(asked: Asked, said: str, told: "Told") -> str:
     what = plain(asked.saying.label)
     if not asked.says:
         return _("{said}; without it, *{what}* gets {share:.1%}.").format(said=said, what=what, share=told.probability)
+    if asked.against is not None:
+        return _rather(asked, said, told)
     if told.still:
         still = _("{said}, but without it the model still says *{what}* ({share:.0%} sure instead of {before:.0%}).")
         return still.format(said=said, what=what, share=told.probability, before=asked.saying.probability)
     if told.label:
         return _("{said}; without it, it says *{other}*.").format(said=said, other=plain(told.label))
     return _("{said}; without it, it writes nothing there.").format(said=said)
+
+
+def _rather(asked: Asked, said: str, told: "Told") -> str:
+    """Say which of two the model leans to without the piece: it may well say a third."""
+    assert asked.against is not None
+    words = {"said": said, "what": plain(asked.saying.label), "other": plain(asked.against.label)}
+    if told.still:
+        return _("{said}, but without it *{what}* is still likelier than *{other}*.").format(**words)
+    return _("{said}; without it, *{other}* is likelier than *{what}*.").format(**words)

@@ -35,7 +35,7 @@ def draw(asked: Asked) -> Wanted:
     model = present.model()
     target = finding.target(asked)
     fitting, misfits = sorted_out(model, target)
-    left, middle, right, more = st.columns([5, 4, 3, 2], gap="medium", vertical_alignment="bottom")
+    left, middle, right, more = st.columns([5, 4, 3, 2.6], gap="small", vertical_alignment="bottom")
     with left:
         _saying(asked)
     with middle:

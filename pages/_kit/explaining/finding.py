@@ -119,9 +119,10 @@ def _here(key: Hashable, title: str, compute: "Callable[[Report], Any]") -> Any:
         # where a newer run has replaced this one, Streamlit ends it here
         place.progress(min(step.fraction, 1.0), text=title)
 
-    value = engine.once(key, lambda: compute(report))
-    place.empty()
-    return value
+    try:
+        return engine.once(key, lambda: compute(report))
+    finally:
+        place.empty()  # a refusal stands there by itself
 
 
 def _offered(title: str, seconds: float, name: str) -> bool:

@@ -39,14 +39,11 @@ def draw(asked: Asked, place: DeltaGenerator) -> Later:
     left, right = st.columns([6, 5], gap="large")
     with left:
         table.draw(it)
+        firm.draw(it)
     with right:
         badge = st.container()
-    left, right = st.columns([6, 5], gap="large")
-    with left:
-        firm.draw(it)
-        masking.draw(it)
-    with right:
         second.draw(it)
+    masking.draw(it)
     maps.draw(it)
 
     def check() -> None:

@@ -1,8 +1,13 @@
 """How pieces of time are named, in sentences and where no markup is read."""
 
+import math
+from collections.abc import Sequence
+
 from core.segments import SILENCE, Segment
 from core.text import _
 from pages._kit.plain import plain
+
+FINEST = 6  # decimals of a score; what is smaller is noise of the computation
 
 
 def seconds(piece: Segment) -> str:
@@ -22,6 +27,13 @@ def label(piece: Segment) -> str:
     if piece.label == SILENCE:
         return _("pause")
     return piece.label if _has_name(piece) else seconds(piece)
+
+
+def added(parts: Sequence[float]) -> tuple[str, ...]:
+    """Write what pieces add to the score, all with as many decimals as tell three digits of the strongest."""
+    most = max(map(abs, parts), default=0.0)
+    decimals = min(max(2 - math.floor(math.log10(most)), 0), FINEST) if most > 0 else 0
+    return tuple(f"{part:+.{decimals}f}" if round(part, decimals) else "0" for part in parts)
 
 
 def _has_name(piece: Segment) -> bool:

@@ -61,13 +61,14 @@ def _help(signed: bool) -> str:
 def pieces(cut: tuple[Segment, ...], contributions: tuple[float, ...], signed: bool) -> Labels:
     """Show what each piece added to the score, as boxes in the same colours."""
     most, total = max(map(abs, contributions), default=0.0) or 1.0, sum(contributions) or 1.0
+    numbers = places.added(contributions) if signed else tuple(f"{part / total:.0%}" for part in contributions)
     colours = tuple((SPEAKS_FOR if part >= 0 else SPEAKS_AGAINST) if signed else MATTERS for part in contributions)
     return Labels(
         _("Its part"),
         tuple(Interval(piece.start, piece.end, places.label(piece)) for piece in cut),
         tuple(abs(part) / most for part in contributions),
         colours=colours,
-        values=tuple(f"{part:+.2f}" if signed else f"{part / total:.0%}" for part in contributions),
+        values=numbers,
         help=_("What each piece of time adds to the score. Click one to hear it and to choose it."),
     )
 

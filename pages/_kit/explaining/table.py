@@ -67,7 +67,7 @@ def _help(it: Result) -> str:
 def _rows(it: Result) -> list[dict[str, Any]]:
     pieces, parts = it.wanted.asked.pieces, it.contributions
     most, total = max(map(abs, parts), default=0.0) or 1.0, sum(parts) or 1.0
-    signed = it.wanted.method.signed
+    signed, added = it.wanted.method.signed, places.added(parts)
     return [
         {
             "label": places.label(pieces[at]),
@@ -76,7 +76,7 @@ def _rows(it: Result) -> list[dict[str, Any]]:
             "end": round(pieces[at].end, 4),
             "share": round(parts[at] / most, 4),
             "signed": signed,
-            "value": f"{parts[at]:+.2f}" if signed else f"{parts[at] / total:.0%}",
+            "value": added[at] if signed else f"{parts[at] / total:.0%}",
             "without": f"{it.found.without[at]:.0%}" if it.found.without else "",
         }
         for at in sorted(range(len(parts)), key=lambda at: -abs(parts[at]))

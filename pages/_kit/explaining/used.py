@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SHARES = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100)  # percent of what spoke for it
 USUAL = 50
+NAMED = 0.05  # of the clip's length from which a stretch has room for its own
 
 
 def draw(it: Result) -> None:
@@ -69,7 +70,9 @@ def part(it: Result, share: float) -> "Part":
 
 def _row(it: Result, found: "Part", share: int) -> strip.Payload:
     def pack() -> strip.Payload:
-        spans = tuple(Interval(start, end, f"{end - start:.2f} s") for start, end in found.spans)
+        least = it.wanted.asked.clip.seconds * NAMED
+        # a box with no text at all would not be drawn
+        spans = tuple(Interval(a, b, f"{b - a:.2f} s" if b - a >= least else " ") for a, b in found.spans)
         said = _("Where the part lies that holds {share} % of what speaks for the answer.").format(share=share)
         return strip.rows_payload([Labels(_("The part"), spans, help=said)])
 
