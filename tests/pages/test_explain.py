@@ -190,6 +190,8 @@ def test_a_second_method_is_compared_as_a_number() -> None:
     control(test, "Second method").set_value("hirescam").run()
     assert not test.exception
     assert "rank correlation" in said(test)
+    assert "One by one the pieces take" in said(test)  # what the first says of its computation
+    assert "Made from layer" in said(test)  # and the second
 
 
 def test_every_word_of_trust_comes_with_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
