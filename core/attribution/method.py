@@ -21,6 +21,7 @@ from core.segments import Segment
 from core.text import _
 from core.timeline import TimeAxis
 
+MOST_PASSES = 20_000  # of one explanation; the queue of everyone else waits behind it
 SHORTEST_COLUMN = 0.01  # seconds; pieces of time are laid out on columns of this width
 Kind = Literal["pieces", "tiles", "gradients", "maps", "relevance", "attention"]
 
@@ -128,6 +129,15 @@ def explain(question: Question, method: Method, settings: Any, report: Report = 
     The attribution of a network that is not the question's own model, such as one with random weights, is computed the
     same way: ``explain(question.of(other), ...)``.
     """
+    _check(question, method, settings)
+    with torch.no_grad():
+        with nullcontext() if method.by_turns else question.model.exclusive():
+            found = method.compute(question, settings, report)
+        logits = question.logits(question.values)
+    return _kept(question, method, settings, found, logits)
+
+
+def _check(question: Question, method: Method, settings: Any) -> None:
     if reason := method.unfit(question.model, question.target, settings):
         raise MethodError(
             _("{method} cannot explain this model: {reason}").format(method=_(method.title), reason=reason),
@@ -135,11 +145,16 @@ def explain(question: Question, method: Method, settings: Any, report: Report = 
         )
     if method.kind == "pieces" and not question.segments:
         raise MethodError(_("There are no pieces of time to remove."), hint=_("Choose words, phones or equal windows."))
-    with torch.no_grad():
-        with nullcontext() if method.by_turns else question.model.exclusive():
-            found = method.compute(question, settings, report)
-        logits = question.logits(question.values)
-    return _kept(question, method, settings, found, logits)
+    cost = method.passes(question.model, question.clip.seconds, len(question.segments), settings)
+    if cost.forward + cost.back > MOST_PASSES:
+        raise MethodError(
+            _("{method} would have to ask the model {count} times.").format(
+                method=_(method.title), count=f"{cost.forward + cost.back:,}"
+            ),
+            hint=_("Choose larger pieces or tiles, or a shorter part of the sound; {most} times are allowed.").format(
+                most=f"{MOST_PASSES:,}"
+            ),
+        )
 
 
 def _kept(question: Question, method: Method, settings: Any, found: Found, logits: Tensor) -> Attribution:

@@ -1,5 +1,7 @@
 """Time-frequency occlusion says what the score loses when a tile is taken out of the sound."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -10,9 +12,10 @@ from core.attribution.methods.time_frequency_occlusion import Settings, spread, 
 from core.attribution.question import Question, asked
 from core.audible import filtered
 from core.clip import Clip
+from core.errors import MethodError
 from models import FAMILIES
 from tests.attribution.asking import target_of
-from tests.contracts.small_models import STABLE, Small, noise
+from tests.contracts.small_models import STABLE, Pair, Small, noise
 
 TILES = methods()["time-frequency-occlusion"]
 NAMING = Small(FAMILIES["log-mel-cnn"], FAMILIES["log-mel-cnn"].classifier)
@@ -99,3 +102,13 @@ def test_it_says_its_cost_before_and_hears_few_sounds_at_a_time(settings: Settin
         hook.remove()
     assert sum(heard) == TILES.passes(model, 2.0, 0, settings).forward + 1
     assert max(heard) <= 8
+
+
+def test_an_explanation_that_would_keep_everyone_waiting_for_hours_is_refused(
+    paired: "Callable[[Small], Pair]",
+) -> None:
+    model = paired(NAMING).model
+    finest = Settings(seconds=0.02, bands=32, overlap=True)
+    with pytest.raises(MethodError, match="would have to ask the model") as refused:
+        attribute(model, noise(8.0, model.card.sample_rate), TILES, target_of(model), finest)
+    assert "20,000" in refused.value.hint
