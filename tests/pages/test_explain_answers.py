@@ -8,6 +8,7 @@ from core.attribution.attribution import Attribution
 from core.attribution.methods import methods
 from core.attribution.retelling import Told
 from core.samples import FOLDER
+from core.segments import SILENCE, Segment
 from core.timeline import TimeAxis
 from pages._kit import present
 from pages._kit.explaining import answer, asking, finding, places, result
@@ -81,3 +82,14 @@ def test_a_refusal_takes_the_progress_off_the_page() -> None:
     assert not test.exception
     assert not test.get("progress")
     assert test.text[0].value == "⚠ no"
+
+
+def test_a_piece_without_a_name_is_told_by_its_time_once() -> None:
+    window, word, pause = (
+        Segment("0.21 s", 0.14, 0.28, 7, 14),
+        Segment("cat", 0.21, 0.51, 10, 25),
+        Segment(SILENCE, 0.0, 0.1, 0, 5),
+    )
+    assert [places.label(piece) for piece in (window, word, pause)] == ["0.14 to 0.28 s", "cat", "pause"]
+    assert [places.place(piece) for piece in (window, word)] == ["", "0.21 to 0.51 s"]
+    assert [places.short(piece) for piece in (window, word, pause)] == ["0.14", "cat", "pause"]

@@ -23,7 +23,7 @@ function line(row, data) {
   const button = make("button", "")
   button.type = "button"
   button.textContent = row.label
-  button.ariaLabel = fill(data.words.play, { label: row.label, place: row.place })
+  button.ariaLabel = fill(data.words[row.place ? "play" : "playPlace"], { label: row.label, place: row.place })
   element.append(
     cell("th", "", button),
     cell("td", "place", row.place),
@@ -48,6 +48,7 @@ export default function ({ data: bytes, parentElement }) {
   let box = parentElement.querySelector(".parts")
   if (!box) parentElement.append((box = make("div", "parts")))
   const table = make("table", "")
+  table.dataset.places = data.rows.some((row) => row.place)
   const head = make("tr", "")
   data.columns.forEach((name, at) => {
     const heading = cell("th", ["", "place", "bar", "number", "number without"][at], name)

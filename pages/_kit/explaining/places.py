@@ -29,6 +29,16 @@ def label(piece: Segment) -> str:
     return piece.label if _has_name(piece) else seconds(piece)
 
 
+def short(piece: Segment) -> str:
+    """Write a piece in a box of the strip, where the ruler tells the rest."""
+    return label(piece) if piece.label == SILENCE or _has_name(piece) else f"{piece.start:.2f}"
+
+
+def place(piece: Segment) -> str:
+    """Write where a piece lies, beside its label in a table; empty where that is its label."""
+    return "" if label(piece) == seconds(piece) else seconds(piece)
+
+
 def added(parts: Sequence[float]) -> tuple[str, ...]:
     """Write what pieces add to the score, all with as many decimals as tell three digits of the strongest."""
     most = max(map(abs, parts), default=0.0)

@@ -65,7 +65,7 @@ def pieces(cut: tuple[Segment, ...], contributions: tuple[float, ...], signed: b
     colours = tuple((SPEAKS_FOR if part >= 0 else SPEAKS_AGAINST) if signed else MATTERS for part in contributions)
     return Labels(
         _("Its part"),
-        tuple(Interval(piece.start, piece.end, places.label(piece)) for piece in cut),
+        tuple(Interval(piece.start, piece.end, places.short(piece)) for piece in cut),
         tuple(abs(part) / most for part in contributions),
         colours=colours,
         values=numbers,

@@ -34,7 +34,7 @@ def draw(it: Result) -> None:
         "columns": columns,
         "rows": _rows(it),
         "colours": {"for": SPEAKS_FOR, "against": SPEAKS_AGAINST, "matters": MATTERS},
-        "words": {"play": _("Choose and play {label}, {place}")},
+        "words": {"play": _("Choose and play {label}, {place}"), "playPlace": _("Choose and play {label}")},
     }
     _parts(key="explain-parts", data=small(data))
     st.download_button(
@@ -71,7 +71,7 @@ def _rows(it: Result) -> list[dict[str, Any]]:
     return [
         {
             "label": places.label(pieces[at]),
-            "place": places.seconds(pieces[at]),
+            "place": places.place(pieces[at]),
             "start": round(pieces[at].start, 4),
             "end": round(pieces[at].end, 4),
             "share": round(parts[at] / most, 4),
