@@ -52,7 +52,7 @@ ABOUT = {
         "The number of steps of the first part was changed while it ran (2,800, 2,000, 5,000, then what is told here), "
         "and the learning rate, which follows it, with it; in the first 2,000 steps half of the clips, later one in "
         "ten, began at any place of the window. The second part without theo was trained three times: the first two "
-        "were right on 81 and 82 of 100 of theo's recordings, which is why the first part was made longer. So theo's "
+        "were right on 82 and 81 of 100 of theo's recordings, which is why the first part was made longer. So theo's "
         "recordings were never trained on, but they had a say in how long to train.",
         "audio-spectrogram-transformer",
     ),
