@@ -24,6 +24,7 @@ from core.errors import CancelledError, MethodError
 from core.loading import LoadedModel
 from core.progress import Step, silent
 from core.samples import Fact
+from core.segments import Segment
 from models import FAMILIES
 from tests.attribution.asking import counting
 from tests.attribution.known import (
@@ -426,3 +427,14 @@ def test_every_check_tells_what_it_asks_and_who_thought_of_it(name: str) -> None
 
 def test_checks_come_in_the_order_in_which_they_are_cheap() -> None:
     assert list(checks()) == ["completeness", "deletion", "randomised", "specific", "steady", "planted"]
+
+
+def test_with_three_pieces_deletion_never_says_no_better_than_chance() -> None:
+    clip = bursts()
+    thirds = [Segment(str(at), at / 3, (at + 1) / 3, 0, 0) for at in range(3)]
+    for seed in range(6):
+        with asked(linear(), clip, YES, thirds) as question:
+            found = explain(question, OCCLUSION, OCCLUSION.settings())
+            mixed = replace(found, contributions=tuple(np.random.default_rng(seed).permutation(found.contributions)))
+            verdict_ = checks()["deletion"].judge(question, OCCLUSION, mixed, silent)
+        assert verdict_.holds != "no"

@@ -17,6 +17,7 @@ LEAST = 0.05  # of probability; a gain so small is no evidence
 RARE = 0.05  # share of orders of chance that may do as well as the explanation
 SURE = 2.4  # standard deviations; one more of ten orders of chance goes beyond in 2 % (Student's t, 9 degrees)
 GOOD = 0.5  # of the area that orders of chance leave
+FEWEST = 4  # pieces; of fewer every third order of chance begins with the right one, and no count of rivals can tell
 HANDFUL = 8  # pieces, of which an order of chance often begins with the right one
 COLUMNS = 100  # a second, of what is told by time alone
 EQUAL = 1e-9
@@ -29,6 +30,12 @@ def judge(question: Question, method: Method, attribution: Attribution, report: 
     numbers = _numbers(found) | {"parts": float(parts.count)}
     holds = _holds(numbers)
     sentence = _sentence(holds, numbers, found, replacement(question, parts))
+    if holds == "no" and parts.count < FEWEST and numbers["whole"] - numbers["nothing"] > LEAST:
+        holds = "open"
+        sentence = _(
+            "With only {count} pieces many orders of chance begin with the right one, so this check cannot tell: cut "
+            "the sound into more pieces."
+        ).format(count=parts.count)
     return Verdict(CHECK.name, holds, sentence, numbers, _drawn(found))
 
 
