@@ -10,8 +10,13 @@ from benchmarks.sounds_on_disk import own_home, shipped, taught
 from core.finetuning.settings import FineTuneSettings, SplitSettings
 from tests.browser.serving import CHROMIUM, FLAGS, serving
 
-PAGES = {"listen": "", "layers": "layers?layer=5", "attention": "attention?layer=3&head=2"}
-TALL = {"fine-tune": 1500}  # pixels of the README's picture; the others are 1000
+PAGES = {
+    "listen": "",
+    "layers": "layers?layer=5",
+    "attention": "attention?layer=3&head=2",
+    "explain": "explain?clip=seven-between-chimes&model=sound-cnn&method=lrp-gamma",
+}
+TALL = {"fine-tune": 1500, "explain": 1500}  # pixels of the README's picture; the others are 1000
 WIDTHS = {"wide": (1440, 1000), "tablet": (768, 1024), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 README = Path(__file__).parents[2] / "docs" / "pictures"
