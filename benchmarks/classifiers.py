@@ -23,7 +23,7 @@ def measure() -> Iterator[Figure]:
     from models.recipes.sound_classifiers.evaluation import unheard_sounds
     from models.recipes.sound_classifiers.export import LEFT_OUT
 
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # one clip at a time is too little for two
     digits = [sound for sound in recorded(recordings()) if sound.group == LEFT_OUT]
     tests = {f"digits by {LEFT_OUT}, never heard": digits, "sounds by makers never heard": unheard_sounds()}
     for name in NAMES:
