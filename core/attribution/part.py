@@ -153,23 +153,23 @@ def _sentence(question: Question, found: Part) -> str:
     written = question.target.frames is not None
     if found.only.answer.still:
         alone = _(
-            "Alone it is enough: the model still says “{name}” (probability {only:.2f}; of the whole {whole:.2f})."
+            "Alone it is enough: the model still says “{name}” (probability {only:.0%}; of the whole {whole:.0%})."
         )
-        written_alone = _("Alone it is enough: the model still writes “{name}” there ({only:.2f}; whole {whole:.2f}).")
+        written_alone = _("Alone it is enough: the model still writes “{name}” there ({only:.0%}; whole {whole:.0%}).")
     else:
-        alone = _("Alone it is not enough: the model says {instead} (“{name}” {only:.2f}; of the whole {whole:.2f}).")
+        alone = _("Alone it is not enough: the model says {instead} (“{name}” {only:.0%}; of the whole {whole:.0%}).")
         written_alone = _(
-            "Alone it is not enough: the model does not write “{name}” there ({only:.2f}; whole {whole:.2f}) but "
+            "Alone it is not enough: the model does not write “{name}” there ({only:.0%}; whole {whole:.0%}) but "
             "{instead}."
         )
     if found.rest.answer.still:
-        left = _("Without it the model still says “{name}” ({rest:.2f}), so it finds reasons elsewhere too.")
+        left = _("Without it the model still says “{name}” ({rest:.0%}), so it finds reasons elsewhere too.")
         written_left = _(
-            "Without it the model still writes “{name}” there ({rest:.2f}): it finds reasons elsewhere too."
+            "Without it the model still writes “{name}” there ({rest:.0%}): it finds reasons elsewhere too."
         )
     else:
-        left = _("Without it the model no longer says “{name}” ({rest:.2f}).")
-        written_left = _("Without it the model no longer writes “{name}” there ({rest:.2f}).")
+        left = _("Without it the model no longer says “{name}” ({rest:.0%}).")
+        written_left = _("Without it the model no longer writes “{name}” there ({rest:.0%}).")
     told = {
         "name": name(question), "instead": instead(found.only.answer), "whole": found.whole.probability,
         "only": found.only.answer.probability, "rest": found.rest.answer.probability,
@@ -181,8 +181,8 @@ def _sentence(question: Question, found: Part) -> str:
 def _of_what_is_not_said(question: Question, found: Part) -> str:
     """Tell how likely the target is with the part and without it, where the model says something else anyway."""
     return _(
-        "Of the whole sound the model does not say “{name}” (probability {whole:.2f}). Of this part alone it says "
-        "{only} (“{name}” {alone:.2f}), of the rest {rest} (“{name}” {left:.2f})."
+        "Of the whole sound the model does not say “{name}” (probability {whole:.0%}). Of this part alone it says "
+        "{only} (“{name}” {alone:.0%}), of the rest {rest} (“{name}” {left:.0%})."
     ).format(
         name=name(question), whole=found.whole.probability, only=instead(found.only.answer),
         alone=found.only.answer.probability, rest=instead(found.rest.answer), left=found.rest.answer.probability,
