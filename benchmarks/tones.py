@@ -30,7 +30,7 @@ LOUDER = 8.0  # dB by which the distractor stands out
 LEVEL, NOISE = 0.05, 0.001  # amplitude of a target, standard deviation of the noise
 SHAPES = ("rising", "falling", "wavering")
 BANDS, TAUGHT, BATCH = 64, 900, 32
-BLUR = 0.3  # standard deviation of the noise under which networks learn, so that faint cells do not count
+SILENT = 30  # times that silence is among what is taught
 LOWEST_HZ, HIGHEST_HZ = 2_000.0, 5_000.0  # so near that no pre-emphasis makes up for the distractor
 
 
@@ -102,12 +102,17 @@ class Recipe:
 
     scale   by how many of its ``std`` the extractor divides
     rate    at which it learns; epochs, how often it meets every clip
+    blur    standard deviation of the noise under which it learns, so that faint cells do not count
+    floor   of the extractor, where it has one: as strong as the noise of the clips, which then hardly differs from
+            silence
     """
 
     settings: dict[str, Any]
     scale: float
     rate: float
     epochs: int
+    blur: float = 0.3
+    floor: float = 1e-5
 
 
 # a maximum hands all that comes back to one cell of four, and leaves the other cells of the target unmarked
@@ -124,9 +129,9 @@ BLOCKS = {
 POOLS = {"widths": [12, 24, 32, 32], "pools": [[1, 2], [2, 2], [2, 2], [1, 1]]}
 FEWER = {"widths": [12, 24, 32], "pools": [[2, 1], [2, 2], [4, 2]]}
 RECIPES = {
-    "log-mel-cnn": Recipe({**CONVOLUTIONS, **POOLS}, 1, 1e-2, 18),
-    "log-mel-crnn": Recipe({**CONVOLUTIONS, **FEWER, **RECURRENT}, 1, 3e-3, 16),
-    "audio-spectrogram-transformer": Recipe({**PATCHES, **BLOCKS}, 2, 1e-3, 22),
+    "log-mel-cnn": Recipe({**CONVOLUTIONS, **POOLS}, 1, 1e-2, 24, blur=0.2),
+    "log-mel-crnn": Recipe({**CONVOLUTIONS, **FEWER, **RECURRENT}, 1, 3e-3, 20, blur=0.0),
+    "audio-spectrogram-transformer": Recipe({**PATCHES, **BLOCKS}, 2, 1e-3, 24, blur=0.0),
 }
 
 
@@ -162,11 +167,15 @@ def taught(name: str, folder: Path, seed: int = 0) -> LoadedModel:
     clips = planted(TAUGHT, seed + 1, empty=0.25)
     extractor = family.plain_extractor(config)
     extractor.mean, extractor.std = 0.0, 1 / recipe.scale
+    if hasattr(extractor, "floor"):
+        extractor.floor = recipe.floor
     heard = torch.cat([next(iter(family.encode(extractor, item.clip.samples).values())) for item in clips])
     extractor.mean, extractor.std = float(heard.mean()), float(heard.std()) / recipe.scale
     wanted = torch.tensor([[float(item.shape == at) for at in labels] for item in clips])
+    silence = next(iter(family.encode(extractor, np.zeros(clips[0].clip.samples.size, np.float32)).values()))
+    heard = torch.cat([(heard - heard.mean()) / heard.std(), silence.expand(SILENT, -1, -1)])
     module = family.random(family.classifier, config, seed)
-    _teach(module, (heard - heard.mean()) / heard.std(), wanted, recipe, seed)
+    _teach(module, heard, torch.cat([wanted, torch.zeros(SILENT, len(labels))]), recipe, seed)
     module.save_pretrained(folder)
     extractor.save_pretrained(folder)
     return load_folder(folder, ModelSpec("folder", str(folder)))
@@ -185,7 +194,7 @@ def _teach(module: torch.nn.Module, heard: Tensor, wanted: Tensor, recipe: Recip
             chosen = torch.randint(len(heard), (BATCH,), generator=draw)
             later, higher = torch.randint(98, (1,), generator=draw), torch.randint(-8, 9, (1,), generator=draw)
             moved = heard[chosen].roll((int(later), int(higher)), (1, 2))
-            logits = module(moved + BLUR * torch.randn(moved.shape, generator=draw)).logits
+            logits = module(moved + recipe.blur * torch.randn(moved.shape, generator=draw)).logits
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted[chosen])
             optimizer.zero_grad()
             loss.backward()

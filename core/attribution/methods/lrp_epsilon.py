@@ -17,7 +17,7 @@ class Settings:
     """What is taken from sums that are close to zero."""
 
     epsilon: float = setting(
-        1e-3, N_("Epsilon"), N_("Takes relevance from parts that hardly add up to anything."), least=0.0, most=10.0
+        1e-4, N_("Epsilon"), N_("Takes relevance from parts that hardly add up to anything."), least=0.0, most=10.0
     )
 
 
