@@ -52,22 +52,27 @@ A method is offered only where it is right. Small random models of every family 
 stands below the table.
 
 """
-TONES = """## {title}
+TONES = """## Small networks and planted tones
 
-A small network that was taught to hear what a tone does ({shapes}); beside the tone lies a steadier one,
-8 dB louder, that means nothing. The first columns are means over {clips} clips: *points*, the strongest part lies on
-the tone (in brackets: within two cells of it); *mass*, share of what spoke for the class that lies on it; *deletion*,
-area under the probability while the most relevant parts are taken away first (lower is better; random order is what
-to compare with). The others are the checks of the badge on {checked} of the clips: yes, partly, no, or open where a
-check does not apply. Methods that work on pieces of time point if the piece does; they do not tell frequencies apart,
-so by chance they point more often.
+Each network was taught to hear what a tone does (rising, falling, wavering). In every clip a steady tone, 8 dB louder,
+lies elsewhere and means nothing, so whoever points at what is loud points wrong. Means over {clips} clips:
+
+- *points*: the strongest part lies on the tone, which covers 1.6 % of time x frequency (in brackets: within two cells
+  of it). Methods that work on pieces of time point if the piece does, so by chance they point more often.
+- *mass*: share of what spoke for the class that lies on the tone.
+- *deletion*: area under the probability while parts are taken away, most relevant first; lower is better. The row
+  "random" is what to compare with. Taking away all that is loud takes the tone away too, so a low area alone does not
+  show that a method knows the tone; "points" does.
+
+The other columns are the checks of the badge on {checked} of the clips: yes, partly, no, or open where a check does
+not apply. In brackets, in this order: how far the numbers are from adding up, as a share; area of deletion, and of
+deletion in orders of chance; likeness to the same method on a network with random weights; share on the tone.
 
 """
 SPEECH_HEAD = """## {title}
 
 The bundled speech model, asked about “{symbol}” at {at:.2f} s of the first {heard} s of {clip}.
 Nothing is planted in it, so only the checks of the badge can be run.
-
 """
 
 
@@ -107,7 +112,7 @@ def _offers() -> Iterator[str]:
     yield _table(["method", *titles], rows)
     for name, method in methods().items():
         for reason, where in _grouped({title: reasons[name, title] for title in titles}):
-            yield f"- {method.title}, not offered for {', '.join(where)}: {reason}"
+            yield f"- {method.title} is not offered for {', '.join(where)}: {reason}"
     yield ""
 
 
@@ -126,15 +131,16 @@ def _grouped(reasons: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
 
 def _of_tones() -> Iterator[str]:
     clips = planted(CLIPS, SEED)
+    yield TONES.format(clips=CLIPS, checked=CHECKED)
     for name in NETWORKS:
         model = lent(name)
-        yield TONES.format(title=model.family.title, shapes=", ".join(model.card.labels), clips=CLIPS, checked=CHECKED)
+        yield f"### {model.family.title}\n"
         cases = [Case(item.clip, Target(item.shape or 0), (item.fact,)) for item in clips[:CHECKED] if item.fact]
         rows = [[way, *_pointing(scored(model, clips, way)), *["" for _check in checks()]] for way in (RANDOM, *BLIND)]
         refused = []
         for way, method in methods().items():
             if reason := method.unfit(model, cases[0].target, method.settings()):
-                refused.append(f"- {method.title}: not offered: {reason}")
+                refused.append(f"- {method.title} is not offered: {reason}")
             else:
                 rows.append([method.title, *_scored(model, clips, way), *_checked(model, method, cases)])
         yield _table(["method", "points", "mass", "deletion", *(check.title for check in checks().values())], rows)
@@ -163,7 +169,7 @@ def _of_speech() -> Iterator[str]:
     rows, refused = [], []
     for method in methods().values():
         if reason := method.unfit(model, case.target, method.settings()):
-            refused.append(f"- {method.title}: not offered: {reason}")
+            refused.append(f"- {method.title} is not offered: {reason}")
         else:
             rows.append([method.title, *_checked(model, method, [case])])
     yield _table(["method", *(check.title for check in checks().values())], rows)
