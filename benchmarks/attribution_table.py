@@ -55,7 +55,11 @@ stands below the table.
 TONES = """## Small networks and planted tones
 
 Each network was taught to hear what a tone does (rising, falling, wavering). In every clip a steady tone, 8 dB louder,
-lies elsewhere and means nothing, so whoever points at what is loud points wrong. Means over {clips} clips:
+lies elsewhere and means nothing, so whoever points at what is loud points wrong. The clips and the
+networks were settled while looking at the very clips that are scored: the convolutions average where they could take
+the largest, faint noise and silence are among what is taught, and the tone keeps within its box. Taught again from
+another seed, the transformer does somewhat worse. So read the extremes, not the differences between neighbours. Means
+over {clips} clips:
 
 - *points*: the strongest part lies on the tone, which covers 1.6 % of time x frequency (in brackets: within two cells
   of it). Methods that work on pieces of time point if the piece does, so by chance they point more often.
