@@ -97,6 +97,7 @@ def test_sound_region_and_layer_go_along_from_page_to_page(page: Page, address):
         page.get_by_role("link", name=name, exact=True).click()
         settled(page)
         expect(page.locator(".strip .said")).to_contain_text("0.20 to 0.60 s")
+        expect(page).to_have_url(re.compile("region="))  # the address follows once the page has run
         assert {"clip=question", "region=0.200-0.600", "layer=4"} <= set(page.url.partition("?")[2].split("&"))
 
 
