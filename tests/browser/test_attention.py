@@ -9,10 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from core.samples import FOLDER
+from tests.browser import visiting
 
 FRAME = 20  # ms: one picture on a screen of 50 Hz
 CONTROL = 300_000  # bytes over the wire for a changed control
-PROBE = "/attention/_stcore/"  # Streamlit itself asks there first when a link leads to a page
 WORD = "cat"
 
 pytestmark = pytest.mark.skipif(
@@ -20,19 +20,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-class Visit:
+class Visit(visiting.Visit):
     """The page, and what went over the wire."""
 
+    path = "attention"
+
     def __init__(self, page: Page, address: str) -> None:
-        self.page, self.address = page, address
-        self.asked: list[str] = []
+        super().__init__(page, address)
         self.sent: list[str | bytes] = []
         self.received: list[int] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
         page.on("websocket", self.listen)
-        page.on("console", lambda line: self.complain(line.type, line.text, line.location.get("url", "")))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(f"{address}/attention?layer=3&head=2")
         expect(self.heads).to_have_attribute("data-ready", re.compile(r"\w+"), timeout=60_000)
         self.settle()
@@ -41,46 +38,24 @@ class Visit:
         socket.on("framesent", lambda data: self.sent.append(data))
         socket.on("framereceived", lambda data: self.received.append(len(data)))
 
-    def complain(self, kind: str, text: str, url: str) -> None:
-        if kind == "error" and PROBE not in url:
-            self.complaints.append(text)
-
-    def settle(self) -> None:
-        self.page.wait_for_timeout(600)
-        expect(self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
-
     @property
     def heads(self) -> Locator:
         return self.page.locator(".heads")
-
-    @property
-    def sentence(self) -> Locator:
-        return self.page.locator(".st-key-sentence")
 
     def cell(self, layer: int, head: int) -> Locator:
         return self.heads.get_by_role("radio", name=re.compile(rf"^Layer {layer}, head {head}\b"))
 
 
-def visiting(browser: Browser, address: str, width: int, height: int) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    made = Visit(context.new_page(), address)
-    yield made
-    own = (address, address.replace("http", "ws"), "data:", "blob:")
-    assert not [url for url in made.asked if not url.startswith(own)]
-    assert not made.complaints
-    context.close()
-
-
 @pytest.fixture
 def visit(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
     """The page on a wide screen; at the end nothing has complained, and nothing was asked of another host."""
-    yield from visiting(browser, serve("app.py"), 1440, 1000)
+    yield from visiting.visiting(browser, serve("app.py"), 1440, 1000, Visit)
 
 
 @pytest.fixture
 def phone(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
     """The page on a phone."""
-    yield from visiting(browser, serve("app.py"), 390, 844)
+    yield from visiting.visiting(browser, serve("app.py"), 390, 844, Visit)
 
 
 def test_a_link_opens_the_page_at_its_head_before_anything_else_was_visited(visit: Visit) -> None:

@@ -9,43 +9,25 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.samples import FOLDER
-
-PROBE = "/explain/_stcore/"  # Streamlit itself asks there first when a link leads to a page
-PATIENCE = 90_000  # ms; the first visit loads the model
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+from tests.browser import visiting
 
 pytestmark = pytest.mark.skipif(
     not (FOLDER / "traces" / "speech-tiny" / "cat.npz").is_file(), reason="no stored traces: make traces"
 )
 
 
-class Visit:
+class Visit(visiting.Visit):
     """The page, and what it complained about."""
 
+    path = "explain"
+
     def __init__(self, page: Page, address: str, query: str = "") -> None:
-        self.page, self.address = page, address
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("console", lambda line: self.complain(line.type, line.text, line.location.get("url", "")))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        super().__init__(page, address)
         self.go(query)
 
     def go(self, query: str) -> None:
         self.page.goto(f"{self.address}/explain{query}")
-        expect(self.players).to_have_count(2, timeout=PATIENCE)
-
-    def complain(self, kind: str, text: str, url: str) -> None:
-        if kind == "error" and PROBE not in url:
-            self.complaints.append(text)
-
-    def settle(self) -> None:
-        self.page.wait_for_timeout(600)
-        expect(self.page.locator(IDLE)).to_be_visible(timeout=PATIENCE)
-
-    @property
-    def sentence(self) -> Locator:
-        return self.page.locator(".st-key-sentence")
+        expect(self.players).to_have_count(2, timeout=visiting.PATIENCE)
 
     @property
     def players(self) -> Locator:
@@ -60,26 +42,16 @@ class Visit:
         self.page.get_by_role("option", name=option, exact=True).click()
 
 
-def visiting(browser: Browser, address: str, width: int, height: int) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    made = Visit(context.new_page(), address)
-    yield made
-    own = (address, address.replace("http", "ws"), "data:", "blob:")
-    assert not [url for url in made.asked if not url.startswith(own)]
-    assert not made.complaints
-    context.close()
-
-
 @pytest.fixture
 def visit(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
     """The page on a wide screen; at the end nothing has complained, and nothing was asked of another host."""
-    yield from visiting(browser, serve("app.py"), 1440, 1000)
+    yield from visiting.visiting(browser, serve("app.py"), 1440, 1000, Visit)
 
 
 @pytest.fixture
 def phone(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
     """The page on a phone."""
-    yield from visiting(browser, serve("app.py"), 390, 844)
+    yield from visiting.visiting(browser, serve("app.py"), 390, 844, Visit)
 
 
 def test_the_page_opens_with_its_answer_and_draws_it_over_the_sound(visit: Visit) -> None:
@@ -107,14 +79,14 @@ def test_the_part_and_all_but_it_can_be_heard_on_the_strip(visit: Visit) -> None
 
 def test_another_method_changes_the_answer_and_the_link(visit: Visit) -> None:
     visit.choose("Method", "HiResCAM")
-    expect(visit.sentence).to_contain_text("HiResCAM points most at", timeout=PATIENCE)
+    expect(visit.sentence).to_contain_text("HiResCAM points most at", timeout=visiting.PATIENCE)
     expect(visit.page).to_have_url(re.compile("method=hirescam"))
     visit.settle()
 
 
 def test_the_same_symbol_at_another_moment_is_another_question(visit: Visit) -> None:
     visit.page.get_by_role("radio", name="ae 1.17").click()
-    expect(visit.sentence).to_contain_text("The model writes ae at 1.17 s", timeout=PATIENCE)
+    expect(visit.sentence).to_contain_text("The model writes ae at 1.17 s", timeout=visiting.PATIENCE)
     expect(visit.page).to_have_url(re.compile("target=13"))
     visit.settle()
 
@@ -131,20 +103,20 @@ def test_a_piece_of_the_table_is_chosen_and_played_on_the_strip(visit: Visit) ->
 def test_the_checks_say_how_far_to_trust_it(visit: Visit) -> None:
     badge = visit.page.locator(".st-key-explain-badge")
     begin = visit.page.locator(".st-key-begin-trust button").first
-    expect(badge.or_(begin)).to_be_visible(timeout=PATIENCE)
+    expect(badge.or_(begin)).to_be_visible(timeout=visiting.PATIENCE)
     if begin.is_visible():
         begin.click()
-    expect(badge).to_contain_text("Does taking it away change the answer?", timeout=PATIENCE)
+    expect(badge).to_contain_text("Does taking it away change the answer?", timeout=visiting.PATIENCE)
     badge.get_by_text("The numbers behind it").click()
     chart = badge.locator("[aria-label*='What is left of the answer']").first
-    expect(chart).to_be_attached(timeout=PATIENCE)
+    expect(chart).to_be_attached(timeout=visiting.PATIENCE)
     visit.settle()
 
 
 def test_a_channel_of_a_layer_lies_over_the_spectrogram(visit: Visit) -> None:
     visit.page.get_by_role("radio", name="a channel of it").click()
     row = visit.strip.locator('.row[data-name="Spectrogram"]')
-    expect(row).to_contain_text(re.compile(r"channel \d+ of layer 1"), timeout=PATIENCE)
+    expect(row).to_contain_text(re.compile(r"channel \d+ of layer 1"), timeout=visiting.PATIENCE)
     visit.settle()
 
 
@@ -159,7 +131,9 @@ def test_numbers_can_be_saved(visit: Visit, tmp_path: Path) -> None:
 
 def test_what_is_masked_in_training_is_taken_along(visit: Visit) -> None:
     visit.page.locator(".st-key-explain-erase button").first.click()
-    expect(visit.page.get_by_role("heading", name="Can it learn something new?")).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.get_by_role("heading", name="Can it learn something new?")).to_be_visible(
+        timeout=visiting.PATIENCE
+    )
     visit.settle()
 
 
