@@ -64,6 +64,12 @@ def explaining() -> Jobs:
 
 
 @st.cache_resource(show_spinner=False)
+def probing() -> Jobs:
+    """Probes that are taught on what the layers of a model say of a whole corpus, one at a time for all sessions."""
+    return Jobs()
+
+
+@st.cache_resource(show_spinner=False)
 def _gate() -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(1)
 

@@ -19,7 +19,7 @@ from core.samples import FOLDER
 from core.segments import SILENCE
 from core.tiers import Interval, Tiers
 from models import FAMILIES
-from pages._kit import engine, present
+from pages._kit import engine, present, waiting
 from pages._kit.explaining import answer, asking, finding, table, trust
 from pages._kit.session import Chosen
 from tests.contracts.small_models import Small, save
@@ -137,7 +137,7 @@ def test_a_model_without_a_head_says_so_with_the_way_on(monkeypatch: pytest.Monk
 
 
 def test_what_takes_long_says_its_cost_first_then_runs_as_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "PATIENCE", -1.0)
+    monkeypatch.setattr(waiting, "PATIENCE", -1.0)
     test = opened(method="smoothgrad", target="3")
     assert "Explaining with SmoothGrad can take up to" in said(test).replace("*", "")
     assert "Why?" in said(test)  # nothing is claimed before it was found
@@ -150,7 +150,7 @@ def test_what_takes_long_says_its_cost_first_then_runs_as_a_job(monkeypatch: pyt
 
 
 def test_what_was_begun_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "PATIENCE", -1.0)
+    monkeypatch.setattr(waiting, "PATIENCE", -1.0)
     test = opened(method="integrated-gradients", target="2")
     test.button(key="begin-main").click().run()
     test.button(key="stop-main").click().run()
@@ -196,7 +196,7 @@ def test_a_second_method_is_compared_as_a_number() -> None:
 
 def test_every_word_of_trust_comes_with_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trust, "CHEAP", float("inf"))  # a slow computer asks first
-    monkeypatch.setattr(finding, "PATIENCE", float("inf"))
+    monkeypatch.setattr(waiting, "PATIENCE", float("inf"))
     test = opened()
     assert not test.exception
     for check in checks().values():

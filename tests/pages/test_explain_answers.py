@@ -69,14 +69,13 @@ def test_small_numbers_are_told_apart_and_none_is_a_signed_zero(
 def test_a_refusal_takes_the_progress_off_the_page() -> None:
     def refuses() -> None:
         from core.errors import MethodError
-        from pages._kit import errors
-        from pages._kit.explaining import finding
+        from pages._kit import errors, waiting
 
         def refuse(report: object) -> None:
             raise MethodError("no", hint="")
 
         with errors.shown():
-            finding._here(("refused",), "Looking", refuse)
+            waiting._here(("refused",), "Looking", refuse)
 
     test = AppTest.from_function(refuses, default_timeout=PATIENCE).run()
     assert not test.exception

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.progress import Report
 from core.text import _
-from pages._kit import errors, strip
+from pages._kit import errors, strip, waiting
 from pages._kit.explaining import finding, trust
 from pages._kit.explaining.result import Result
 from pages._kit.plain import plain
@@ -47,7 +47,7 @@ def _found(it: Result) -> "Decision | None":
             return decision(question, it.found, report)
 
     title = _("Looking for the smallest parts that decide")
-    return finding.done(("decision", wanted.key), title, seconds, compute, "firm", trust.CHEAP)
+    return waiting.done(("decision", wanted.key), title, seconds, compute, "firm", trust.CHEAP)
 
 
 def _heard(title: str, part: "Smallest | None", key: str) -> None:

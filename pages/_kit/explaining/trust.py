@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.progress import Report
 from core.text import _
-from pages._kit import figure, present, session
+from pages._kit import figure, present, session, waiting
 from pages._kit.explaining import finding
 from pages._kit.explaining.result import Result
 from pages._kit.plain import plain
@@ -62,7 +62,7 @@ def _found(it: Result) -> "Badge | None":
         with asked(wanted.model, about.clip, wanted.target, about.pieces) as question:
             return badge(question, wanted.method, it.found, report, facts)
 
-    return finding.done(key, _("Checking the explanation"), seconds, compute, "trust", CHEAP)
+    return waiting.done(key, _("Checking the explanation"), seconds, compute, "trust", CHEAP)
 
 
 def _facts() -> "tuple[Fact, ...]":
