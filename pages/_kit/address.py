@@ -1,6 +1,7 @@
 """The address bar holds the choices, so that a link restores them."""
 
 import re
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from pages._kit.session import Chosen
 
 REGION = re.compile(r"^(\d{1,4}(?:\.\d{1,4})?)-(\d{1,4}(?:\.\d{1,4})?)$")
 LONGEST = 200  # characters of one value that are looked at
+REMEMBERED = 8  # addresses of one page that the browser may still send after a newer one was written
 TOKEN = re.compile(r"[0-9A-Za-z]{16,64}")  # of a prepared set or of a run: whoever has it may look, nobody can guess it
 TARGET = re.compile(r"\d{1,5}(-\d{1,5})?")
 PLAIN = re.compile(r"[a-z0-9-]{1,40}")  # names of methods and of pieces
@@ -17,9 +19,15 @@ PRIVATE = re.compile(r"[/~.\\\\]|[A-Za-z]:")  # models whose name is a path stay
 
 
 def restore() -> None:
-    """Take over what the address says where it differs from what was written there last."""
+    """Take over what the address says where it differs from what was written there last.
+
+    A click that comes before the browser has the newest address still brings an older one of the same page: what is
+    known to be replaced says nothing.
+    """
     seen = {name: str(value)[:LONGEST] for name, value in st.query_params.items()}
-    written = session.recall("address", {})
+    *replaced, written = _written() or [{}]
+    if seen in replaced:
+        return
     changed = {name: value for name, value in seen.items() if written.get(name) != value}
     choices = {name: READ[name](value) for name, value in changed.items() if name in READ}
     session.choose(**{name: value for name, value in choices.items() if value is not _UNREADABLE})
@@ -32,7 +40,18 @@ def keep() -> None:
     values = {name: value for name, value in values.items() if value and not PRIVATE.match(value)}
     if dict(st.query_params.items()) != values:
         st.query_params.from_dict(values)
-    session.remember("address", values)
+    before = [address for address in _written() if address != values]
+    session.remember("address", (_page(), [*before, values][-REMEMBERED:]))
+
+
+def _written() -> list[dict[str, str]]:
+    """List what was written on this page of late, the newest last; from another page the newest alone counts."""
+    page, written = session.recall("address", ("", []))
+    return written if page == _page() else written[-1:]
+
+
+def _page() -> str:
+    return urlsplit(st.context.url or "").path
 
 
 class _Unreadable:

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.serving import CHROMIUM, FLAGS, HOW, serving
+
+expect.set_options(timeout=30_000)  # ms; a round trip to a server on a busy computer can take long
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -101,6 +101,16 @@ def test_a_click_on_a_line_chooses_its_layer_down_to_the_first_convolution(visit
     expect(visit.page).to_have_url(re.compile("layer=-7"))
 
 
+def test_the_last_of_quick_clicks_counts_also_before_the_address_has_followed(visit: Visit) -> None:
+    for pause in (0, 40, 80, 120, 200):  # ms
+        visit.page.mouse.click(*visit.line(10, 16))
+        visit.page.wait_for_timeout(pause)
+        visit.page.mouse.click(*visit.line(0, 16))
+        expect(visit.page).to_have_url(re.compile("layer=-7"))
+        visit.settle()
+        visit.layer("convolution 1")
+
+
 def test_a_line_says_what_it_is(visit: Visit) -> None:
     visit.page.mouse.move(*visit.line(15, 16))
     expect(visit.page.locator(".read")).to_have_text(

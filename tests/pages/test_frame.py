@@ -1,5 +1,7 @@
 """The frame keeps its promises on every page."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,20 @@ def test_a_link_to_a_model_that_is_not_here_downloads_nothing_by_itself(monkeypa
     assert asked == []
     assert "This link speaks of the model owner/name, which is not loaded here." in words(test)
     assert any(button.label == "Go on with the model that ships with Strata" for button in test.button)
+
+
+def test_a_click_that_still_brings_the_address_from_before_counts():
+    test = app("layers", layer="5")
+    for chosen in (3, -7):
+        test.session_state["chosen"] = replace(test.session_state["chosen"], layer=chosen)
+        test.query_params["layer"] = "5"  # what the browser knew when the visitor clicked
+        test.run()
+        assert test.session_state["chosen"].layer == chosen
+        assert test.query_params["layer"] == str(chosen)
+
+
+def test_an_address_that_was_never_written_here_counts():
+    test = app("layers", layer="5")
+    test.query_params["layer"] = "6"
+    test.run()
+    assert test.session_state["chosen"].layer == 6
