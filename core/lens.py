@@ -1,18 +1,25 @@
 """What a CTC model would write if it stopped at a layer (the logit lens; for speech: de Heer Kloots & Zuidema 2024)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32, Float64, Int64
 
+from core.ctc import is_special, probabilities
 from core.errors import MethodError
 from core.text import _
+from core.tiers import Interval
+from core.timeline import TimeAxis
 from core.trace import Trace, frozen
 
 if TYPE_CHECKING:
     import torch
 
     from core.loading import LoadedModel
+
+NONE = -1  # no symbol, no layer
 
 
 def lens(model: "LoadedModel", trace: Trace) -> tuple[Float32[np.ndarray, "_frames symbols"], ...]:
@@ -46,3 +53,74 @@ def _lengthened(hidden: "torch.Tensor", frames: int) -> "torch.Tensor":
     from torch.nn.functional import pad
 
     return pad(hidden, (0, 0, 0, frames - hidden.shape[1])) if hidden.shape[1] < frames else hidden
+
+
+@dataclass(frozen=True, eq=False)
+class Deepening:
+    """What every layer hears frame by frame, the blank left aside, and from which layer on that is right for good.
+
+    A CTC model is nearly always surest of the blank in its deep layers: what it hears under the blank is the likeliest
+    of all other symbols.
+
+    best         (layers, frames) likeliest symbol that is not the blank, layer 0 first
+    probability  (layers, frames) how likely it is, the blank left out of the sum
+    entropy      (layers, frames) how undecided a layer is between all symbols, the blank with them: 0 sure, 1 all alike
+    right        (frames,) the symbol that is right there; NONE where none is known
+    layer        (frames,) first layer from which on the right symbol wins in every layer up to the last; NONE where it
+                 does not win in the last one, or where none is known
+    """
+
+    best: Int64[np.ndarray, "layers frames"]
+    probability: Float32[np.ndarray, "layers frames"]
+    entropy: Float32[np.ndarray, "layers frames"]
+    right: Int64[np.ndarray, " frames"]
+    layer: Int64[np.ndarray, " frames"]
+
+    @property
+    def known(self) -> Bool[np.ndarray, " frames"]:
+        """Frames for which it is known what is right."""
+        return self.right != NONE
+
+    def shares(self) -> Float64[np.ndarray, " layers"]:
+        """Share of the known frames in which each layer hears the right symbol; NaN where none is known."""
+        if not self.known.any():
+            return np.full(len(self.best), np.nan)
+        return (self.best == self.right)[:, self.known].mean(1)
+
+
+def deepening(
+    layers: Sequence[Float32[np.ndarray, "frames symbols"]],
+    labels: Sequence[str],
+    blank: int,
+    right: Int64[np.ndarray, " frames"] | None = None,
+) -> Deepening:
+    """Find per frame the layer where the right symbol first wins and stays, from the logits that ``lens`` gives.
+
+    right  what is right in each frame (see ``spoken``); None takes what the last layer hears
+    """
+    chance = np.stack([probabilities(logits) for logits in layers])
+    sure = np.log(np.maximum(chance, np.finfo(np.float32).tiny))
+    others = chance.copy()
+    others[..., [at for at, label in enumerate(labels) if at == blank or is_special(label)]] = 0.0
+    best = others.argmax(2)
+    share = others.max(2) / np.maximum(others.sum(2), np.finfo(np.float32).tiny)
+    wanted = best[-1] if right is None else right
+    # counted from the last layer upwards: how many in a row are right
+    lasting = np.cumprod((best == wanted)[::-1], 0).sum(0)
+    return Deepening(
+        best=best,
+        probability=share.astype(np.float32),
+        entropy=(-(chance * sure).sum(2) / np.log(len(labels))).astype(np.float32),
+        right=wanted,
+        layer=np.where((lasting > 0) & (wanted != NONE), len(layers) - lasting, NONE),
+    )
+
+
+def spoken(phones: Sequence[Interval], labels: Sequence[str], time: TimeAxis) -> Int64[np.ndarray, " frames"]:
+    """Tell which symbol of the model is spoken at the centre of every frame; NONE where none of them is."""
+    known = {label: at for at, label in enumerate(labels)}
+    found = np.full(time.count, NONE)
+    for item in phones:
+        centres = time.centres()
+        found[(centres >= item.start) & (centres < item.end)] = known.get(item.label, NONE)
+    return found
