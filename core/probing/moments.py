@@ -1,0 +1,51 @@
+"""Moments and stretches of an utterance, as rungs read them."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.corpus.corpus import Utterance
+from core.probing.rung import PAUSE, Item
+
+Items = Callable[[Utterance, np.random.Generator], list[Item]]
+APART = 0.1  # seconds between two moments at which values are measured; nearer ones say nearly the same
+LEAST_PAUSE = 0.04  # seconds of silence that are more than the edge between two words
+
+
+def spread(utterance: Utterance, chance: np.random.Generator) -> list[Item]:
+    """Draw one moment out of every tenth of a second between the first and the last phone (else of all of it)."""
+    spoken = utterance.tiers.spoken("phone")
+    start, end = (spoken[0].start, spoken[-1].end) if spoken else (0.0, utterance.seconds)
+    begins = np.arange(start, max(end - APART, start) + 1e-9, APART)
+    return [Item(second, second) for second in (begins + chance.uniform(0, APART, begins.size)).tolist()]
+
+
+def phones(utterance: Utterance, chance: np.random.Generator) -> list[Item]:
+    """Draw one moment of every phone, anywhere between its edges, and of every pause."""
+    found = []
+    row = dict(utterance.tiers).get("phone", ())
+    for item in row:
+        if item.label or item.seconds >= LEAST_PAUSE:
+            second = float(chance.uniform(item.start, item.end))
+            found.append(Item(second, second, item.label or PAUSE))
+    return found
+
+
+def of_tier(tier: str) -> Items:
+    """Read every labelled stretch of one row of the tiers."""
+
+    def items(utterance: Utterance, chance: np.random.Generator) -> list[Item]:
+        return [Item(item.start, item.end, item.label) for item in utterance.tiers.spoken(tier)]
+
+    return items
+
+
+def whole(label: Callable[[Utterance], str]) -> Items:
+    """Read all that is said as one stretch, the silence around it left out; nothing where it has no label."""
+
+    def items(utterance: Utterance, chance: np.random.Generator) -> list[Item]:
+        spoken = utterance.tiers.spoken("sentence") or utterance.tiers.spoken("word")
+        start, end = (spoken[0].start, spoken[-1].end) if spoken else (0.0, utterance.seconds)
+        return [Item(start, end, label(utterance))] if label(utterance) else []
+
+    return items

@@ -1,0 +1,57 @@
+"""How high a voice is at chosen moments, by autocorrelation."""
+
+import numpy as np
+from jaxtyping import Float64
+
+from core.clip import Clip
+from core.probing.measures import RATE, pieces
+
+LOWEST, HIGHEST = 60.0, 450.0  # Hz
+WINDOW = 800  # samples at 16 kHz, three periods of the lowest voice
+LENGTH = 2048  # of the transform; at least window and longest lag together
+CLEAR = 0.6  # of a perfect repetition; below it a moment counts as unvoiced or unsure
+SHORTER = 0.02  # how much of the strength an octave up is preferred by
+FAINT = 1e-6  # mean power of digital silence
+
+
+def log_pitch(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, "n 1"]:
+    """Return the natural logarithm of the fundamental frequency (Hz) at each moment; nan where no voice is clear.
+
+    The autocorrelation of a windowed piece, divided by that of the window (Boersma 1993, "Accurate short-term analysis
+    of the fundamental frequency"), without his search for a smooth path: moments are single.
+    """
+    found = pieces(clip, moments, WINDOW)
+    found = found - found.mean(1, keepdims=True)
+    repeated = _repetition(found)
+    lags = np.arange(int(RATE / HIGHEST), int(RATE / LOWEST) + 1)
+    strength = repeated[:, lags] - SHORTER * np.log2(lags / lags[0])
+    peak = _peaks(strength)
+    best = lags[peak]
+    rows = np.arange(len(found))
+    clear = (repeated[rows, best] >= CLEAR) & (np.square(found).mean(1) > FAINT)
+    return np.where(clear, np.log(RATE / _refined(repeated, best)), np.nan)[:, None]
+
+
+def _repetition(found: Float64[np.ndarray, "n width"]) -> Float64[np.ndarray, "n lags"]:
+    """How alike a piece is to itself a lag later, 1 where it repeats itself."""
+    window = np.hanning(WINDOW)
+    own = np.fft.irfft(np.abs(np.fft.rfft(found * window, LENGTH)) ** 2)[:, : LENGTH // 2]
+    weight = np.fft.irfft(np.abs(np.fft.rfft(window, LENGTH)) ** 2)[: LENGTH // 2]
+    half = WINDOW // 2  # beyond it too little of the piece overlaps
+    own, weight = own[:, : half + 1], weight[: half + 1]
+    return (own / np.maximum(own[:, :1], 1e-12)) / (weight / weight[0])
+
+
+def _peaks(strength: Float64[np.ndarray, "n lags"]) -> np.ndarray:
+    """Place of the highest local maximum of each row; the first lag where there is none."""
+    inside = strength[:, 1:-1]
+    local = (inside >= strength[:, :-2]) & (inside >= strength[:, 2:])
+    return np.where(local, inside, -np.inf).argmax(1) + 1
+
+
+def _refined(repeated: Float64[np.ndarray, "n lags"], lag: np.ndarray) -> Float64[np.ndarray, " n"]:
+    """Lay a parabola through the peak and its neighbours."""
+    rows = np.arange(len(repeated))
+    before, at, after = (repeated[rows, lag + step] for step in (-1, 0, 1))
+    bend = before - 2 * at + after
+    return lag + np.where(np.abs(bend) > 1e-12, 0.5 * (before - after) / np.where(bend == 0, 1, bend), 0.0)
