@@ -7,16 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import CancelledError
 from core.finetuning import loop, pupils
 from core.finetuning.batches import Batches
-from core.finetuning.history import Epoch
-from core.finetuning.pupil import Pupil
 from core.finetuning.settings import FineTuneSettings
 from core.finetuning.strategies import strategies
 from models import FAMILIES
 from tests.contracts.small_models import Pair, Small
 from tests.finetuning.sounds import LABELS, halves, made
+from tests.finetuning.stopping import goes_on
 
 Lend = Callable[[Small], Pair]
 CNN = Small(FAMILIES["log-mel-cnn"], FAMILIES["log-mel-cnn"].classifier)
@@ -58,17 +56,7 @@ def test_teaching_all_of_it_goes_on_after_a_stop_as_if_nothing_had_been(
     small: Small, paired: Lend, tmp_path: Path
 ) -> None:
     model, settings, data = paired(small).model, settings_for("full"), made(tmp_path / "set")
-    whole, first, second = (pupils.copy(model, LABELS, settings) for _copy in range(3))
-    loop.teach(whole, data, halves(data), settings, tmp_path / "whole")
-
-    def stop(pupil: Pupil, epoch: Epoch) -> None:
-        if epoch.number == 2:
-            raise CancelledError("stop")
-
-    loop.teach(first, data, halves(data), settings, tmp_path / "cut", on_epoch=stop)
-    loop.teach(second, data, halves(data), settings, tmp_path / "cut")
-    theirs = second.module.state_dict()
-    assert all(torch.equal(value, theirs[key]) for key, value in whole.module.state_dict().items())
+    goes_on(model, settings, data, tmp_path)
 
 
 def test_the_head_mixes_layers_of_one_place_and_one_width(paired: Lend) -> None:

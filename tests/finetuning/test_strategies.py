@@ -7,14 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import CancelledError
 from core.finetuning import loop, pupils
-from core.finetuning.history import Epoch
-from core.finetuning.pupil import Pupil
 from core.finetuning.settings import FineTuneSettings
 from core.finetuning.strategies import strategies
 from tests.contracts.small_models import ONE_EACH, Pair, Small
 from tests.finetuning.sounds import LABELS, halves, made
+from tests.finetuning.stopping import goes_on
 
 Lend = Callable[[Small], Pair]
 PREFERRED = ("wav2vec2", "audio-spectrogram-transformer")
@@ -50,17 +48,7 @@ def test_every_strategy_learns_tones_on_a_copy(name: str, paired: Lend, tmp_path
 @EVERY
 def test_every_strategy_goes_on_after_a_stop_as_if_nothing_had_been(name: str, paired: Lend, tmp_path: Path) -> None:
     model, settings, data = paired(model_for(name)).model, settings_for(name), made(tmp_path / "set")
-    whole, first, second = (pupils.copy(model, LABELS, settings) for _copy in range(3))
-    loop.teach(whole, data, halves(data), settings, tmp_path / "whole")
-
-    def stop(pupil: Pupil, epoch: Epoch) -> None:
-        if epoch.number == 2:
-            raise CancelledError("stop")
-
-    loop.teach(first, data, halves(data), settings, tmp_path / "cut", on_epoch=stop)
-    loop.teach(second, data, halves(data), settings, tmp_path / "cut")
-    theirs = second.module.state_dict()
-    assert all(torch.equal(value, theirs[key]) for key, value in whole.module.state_dict().items())
+    goes_on(model, settings, data, tmp_path)
 
 
 @EVERY

@@ -12,6 +12,7 @@ from core.finetuning.keepsakes import Keepsakes
 from core.text import _
 from pages._kit import engine, figure, session, strip
 from pages._kit.browser.payload import Payload
+from pages._kit.outcome import spoke
 from pages._kit.outcome.judged import Judged
 from pages._kit.plain import plain
 from pages._kit.sounds import shown
@@ -76,21 +77,9 @@ def _packed(kept: Keepsakes) -> Payload:
 
 def _spoke(kept: Keepsakes) -> Choice:
     """One line that tells for every epoch which moments spoke for the true class, and which against it."""
-    strongest = max(float(np.abs(kept.relevance).max()), 1e-9)
-    options = tuple(
-        Matrix(
-            _("What spoke for it"),
-            kept.relevance[at][None],
-            kept.time,
-            low=-strongest,
-            high=strongest,
-            colours="signed",
-            unit=_("of the score"),
-            bands=(_("for or against"),),
-            help=_("What each moment added to the score of the true class, or took from it."),
-        )
-        for at in range(len(kept.numbers))
-    )
+    strongest = float(np.abs(kept.relevance).max())
+    meaning = _("What each moment added to the score of the true class, or took from it.")
+    options = tuple(spoke.row(_("What spoke for it"), line, kept.time, strongest, meaning) for line in kept.relevance)
     return _by_epoch(kept, options)
 
 

@@ -11,6 +11,7 @@ from core.evaluation.compare import PRETRAINED
 from core.model_spec import ModelSpec
 from core.text import _
 from pages._kit import engine, errors, session, strip
+from pages._kit.outcome import spoke
 from pages._kit.outcome.judged import Judged
 from pages._kit.strip import Matrix
 
@@ -86,16 +87,6 @@ def _explained(spec: ModelSpec, clip: Clip, label: str) -> "Attribution | None":
 
 def _row(found: "Attribution", name: str) -> Matrix:
     cells, time = found.cells(COLUMN)
-    line = cells.sum(0, keepdims=True)
-    strongest = max(float(np.abs(line).max()), 1e-9)
-    return Matrix(
-        name,
-        line.astype(np.float32),
-        time,
-        low=-strongest,
-        high=strongest,
-        colours="signed",
-        unit=_("of the score"),
-        bands=(_("for or against"),),
-        help=_("What each moment added to the score of this class, or took from it."),
-    )
+    line = cells.sum(0)
+    meaning = _("What each moment added to the score of this class, or took from it.")
+    return spoke.row(name, line, time, float(np.abs(line).max()), meaning)
