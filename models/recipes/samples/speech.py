@@ -1,16 +1,15 @@
 """Spoken samples, with the times that the synthesizers themselves give."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import DatasetError
-from core.tiers import Interval, Tiers
-from models.recipes.samples.clip_files import RATE, Sample
-from models.recipes.samples.syllables import VOWELS, syllables
+from core.tiers import Interval
+from models.recipes.samples.annotation import annotated, matched_words
+from models.recipes.samples.clip_files import Sample
+from models.recipes.samples.syllables import VOWELS
 from models.recipes.speech_tiny.synthesis import flite
 from models.recipes.speech_tiny.synthesis.espeak import Espeak, EspeakVoice
 from models.recipes.speech_tiny.synthesis.festival import FestivalVoice, speak_all
-from models.recipes.speech_tiny.utterance import Utterance, contiguous
+from models.recipes.speech_tiny.utterance import Utterance
 
 # espeak-ng's names of the German phones that the sample needs, and what phoneticians write
 GERMAN_PHONES = {
@@ -18,8 +17,6 @@ GERMAN_PHONES = {
     "S": "ʃ", "aI": "aɪ", "3": "ɐ",
 }  # fmt: skip
 GERMAN_VOWELS = frozenset({"uː", "ə", "ɔ", "iː", "aɪ", "ɐ"})
-_KEPT_SILENCE = 0.12
-_EVEN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -81,57 +78,12 @@ def by_festival(line: Line, voice: FestivalVoice) -> Sample:
 
 def _flite(line: Line, voice: flite.FliteVoice) -> Sample:
     spoken = flite.speak(line.text, voice)
-    words = _matched_words(line.text, [phone for phone in spoken.phones if phone.label])
+    words = matched_words(line.text, [phone for phone in spoken.phones if phone.label])
     return _from_utterance(
         line, Utterance(spoken.text, spoken.voice, spoken.samples, spoken.phones, words), "flite", "en"
     )
 
 
-def _matched_words(text: str, phones: Sequence[Interval]) -> tuple[Interval, ...]:
-    """Find where each word lies by saying it alone; DatasetError where it sounds otherwise in the sentence."""
-    words, place = [], 0
-    for word in _plain(text).split():
-        alone = flite.lexicon_phones(word)
-        count = len(alone)
-        part = phones[place : place + count]
-        if sum(a != p.label for a, p in zip(alone, part, strict=True)) > 1:
-            raise DatasetError(f"flite says {word!r} differently in a sentence.")
-        words.append(Interval(part[0].start, part[-1].end, word))
-        place += count
-    if place != len(phones):
-        raise DatasetError(f"flite's phones do not add up to the words of {text!r}.")
-    return tuple(words)
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text if letter.isalpha() or letter in " '")
-
-
 def _from_utterance(line: Line, spoken: Utterance, program: str, language: str) -> Sample:
-    """Cut long silences at both ends and build the four tiers from phones and words."""
-    sounding = [phone for phone in spoken.phones if phone.label]
-    first = max(0.0, sounding[0].start - _KEPT_SILENCE)
-    last = min(spoken.seconds, sounding[-1].end + 2 * _KEPT_SILENCE)
-    low, high = round(first * RATE), round(last * RATE)
-    shift, seconds = low / RATE, (high - low) / RATE
-    phones = [Interval(p.start - shift, p.end - shift, p.label) for p in sounding]
-    words = _words_of_phones(phones, [Interval(w.start - shift, w.end - shift, w.label) for w in spoken.words])
-    vowels = GERMAN_VOWELS if language == "de" else VOWELS
-    rows = {
-        "sentence": [Interval(phones[0].start, phones[-1].end, line.text)],
-        "word": [word for word, _ in words],
-        "syllable": [syllable for _, part in words for syllable in syllables(part, vowels)],
-        "phone": phones,
-    }
-    tiers = Tiers.of([(name, contiguous(row, seconds)) for name, row in rows.items()], seconds)
-    sound = spoken.samples[low:high].astype(float)
+    sound, tiers = annotated(spoken, line.text, GERMAN_VOWELS if language == "de" else VOWELS)
     return Sample(line.name, line.title, line.kind, sound, program, language, line.voice, line.text, tiers)
-
-
-def _words_of_phones(phones: Sequence[Interval], words: Sequence[Interval]) -> list[tuple[Interval, list[Interval]]]:
-    """Give each phone to the word that it lies in; a word lasts from its first phone to its last."""
-    found = []
-    for word in words:
-        part = [p for p in phones if word.start - _EVEN <= (p.start + p.end) / 2 < word.end + _EVEN]
-        found.append((Interval(part[0].start, part[-1].end, _plain(word.label)), part))
-    return found
