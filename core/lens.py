@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64
 
-from core.ctc import is_special, probabilities
+from core.ctc import Reading
 from core.errors import MethodError
 from core.text import _
 from core.tiers import Interval
@@ -88,31 +88,23 @@ class Deepening:
         return (self.best == self.right)[:, self.known].mean(1)
 
 
-def deepening(
-    layers: Sequence[Float32[np.ndarray, "frames symbols"]],
-    labels: Sequence[str],
-    blank: int,
-    right: Int64[np.ndarray, " frames"] | None = None,
-) -> Deepening:
-    """Find per frame the layer where the right symbol first wins and stays, from the logits that ``lens`` gives.
+def deepening(readings: Sequence[Reading], right: Int64[np.ndarray, " frames"] | None = None) -> Deepening:
+    """Find per frame the layer where the right symbol first wins and stays, from what ``ctc.readings`` makes of a lens.
 
     right  what is right in each frame (see ``spoken``); None takes what the last layer hears
     """
-    chance = np.stack([probabilities(logits) for logits in layers])
-    sure = np.log(np.maximum(chance, np.finfo(np.float32).tiny))
-    others = chance.copy()
-    others[..., [at for at, label in enumerate(labels) if at == blank or is_special(label)]] = 0.0
-    best = others.argmax(2)
-    share = others.max(2) / np.maximum(others.sum(2), np.finfo(np.float32).tiny)
+    best = np.stack([reading.best for reading in readings])
+    others = np.stack([1 - reading.blank for reading in readings])
+    share = np.stack([reading.best_probability for reading in readings]) / np.maximum(others, np.finfo(np.float32).tiny)
     wanted = best[-1] if right is None else right
     # counted from the last layer upwards: how many in a row are right
     lasting = np.cumprod((best == wanted)[::-1], 0).sum(0)
     return Deepening(
         best=best,
-        probability=share.astype(np.float32),
-        entropy=(-(chance * sure).sum(2) / np.log(len(labels))).astype(np.float32),
+        probability=np.minimum(share, 1.0).astype(np.float32),
+        entropy=np.stack([reading.entropy for reading in readings]).astype(np.float32),
         right=wanted,
-        layer=np.where((lasting > 0) & (wanted != NONE), len(layers) - lasting, NONE),
+        layer=np.where((lasting > 0) & (wanted != NONE), len(readings) - lasting, NONE),
     )
 
 
