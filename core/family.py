@@ -1,6 +1,6 @@
 """What one kind of model must tell of itself, so that any page can show it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FAMILY_PACKAGE = "models"  # where the families are found by themselves; core names none of them
 
 LONGEST = 30.0  # seconds; attention grows with the square of the length
+EXPECTING = ("quantizer.codevectors", "project_q.", "project_hid.", "masked_spec_embed")  # parts of masked prediction
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class Family:
     last_is_finished   transformers hands out the last layer after ``finish``
     convolutions (module) -> taps of the front end
     around       (module) -> context in which a pass runs
+    together     (module, inputs of several clips of different length) -> context that lends their inputs as one batch;
+                 in it every clip is heard as if it were alone. None where padding would be heard
+    mixes        (config) -> whether this model can do so
     widths       (config) -> numbers per token of layer 0, 1, ..., where layers on one grid can differ in them
     fewest       (extractor, config) -> least samples that give one frame
     longest      (extractor, config) -> most seconds at once
@@ -92,6 +96,7 @@ class Family:
     call         further arguments of a pass
     attends      has attention between moments
     dispensable  ends of names of weights that may be missing, because this model does without them
+    pretraining  class with the head of masked prediction, where the family has one that can be asked what it expects
     key_mapping  renames of weights, as transformers takes them, that lead from a checkpoint to ``bare``
     """
 
@@ -120,19 +125,29 @@ class Family:
     last_is_finished: bool = False
     convolutions: "Callable[[torch.nn.Module], tuple[Tap, ...]]" = _no_taps
     around: "Callable[[torch.nn.Module], AbstractContextManager[object]]" = _nothing_around
+    together: "Callable[..., AbstractContextManager[dict[str, torch.Tensor]]] | None" = None
+    mixes: Callable[[Any], bool] = lambda config: True
     longest: Callable[[Any, Any], float] = lambda extractor, config: LONGEST
     extractor_settings: Callable[[Any], Mapping[str, Any]] = lambda config: {}
     call: Mapping[str, Any] = field(default_factory=dict)
     attends: bool = True
     dispensable: tuple[str, ...] = ("masked_spec_embed",)
+    pretraining: str = ""
     key_mapping: Mapping[str, str] = field(default_factory=dict)
 
-    def class_for(self, architecture: str) -> str:
-        """Name the class of transformers that serves a checkpoint of ``architecture``: with a head where we show it."""
+    def class_for(self, architecture: str, tensors: Iterable[str] = ()) -> str:
+        """Name the class of transformers that serves a checkpoint of ``architecture``: with a head where we show it.
+
+        tensors  names of its weights; without the parts of masked prediction among them it is served without that head
+        """
         if self.ctc and architecture.endswith("ForCTC"):
             return self.ctc
         if self.classifier and architecture.endswith(("ForSequenceClassification", "ForAudioClassification")):
             return self.classifier
+        if self.pretraining and architecture.endswith("ForPreTraining"):
+            names = tuple(tensors)
+            if all(any(part in name for name in names) for part in EXPECTING):
+                return self.pretraining
         return self.bare
 
     def base_config(self) -> Any:

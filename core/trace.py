@@ -1,6 +1,6 @@
 """What every layer of a model said of one clip."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil, log2
@@ -90,7 +90,7 @@ def trace(model: "LoadedModel", clip: Clip) -> Trace:
     # not inference_mode: what a model keeps for its next pass, such as positions, must still serve one with gradients
     with model.exclusive() as module, torch.no_grad(), family.around(module):
         grids = family.grids(module, model.extractor, samples.size)
-        with listening(model, grids) as heard, told(model.card.title):
+        with listening(model, [grids]) as heard, told(model.card.title):
             output = module(**inputs, **family.call, output_hidden_states=family.blocks is None)
         hidden = heard.blocks if family.blocks else list(output.hidden_states)
         hidden = [family.arrange(module, tokens, layer) for layer, tokens in enumerate(hidden)]
@@ -106,7 +106,7 @@ def trace(model: "LoadedModel", clip: Clip) -> Trace:
         hidden=tuple(frozen(tokens[0]) for tokens in hidden),
         grids=grids,
         attention=tuple(frozen(weights) for weights in heard.attention),
-        convolutions=tuple(frozen(features) for features in heard.convolutions),
+        convolutions=tuple(frozen(features) for (features,) in heard.convolutions),
         logits=None if logits is None else frozen(logits[0]),
     )
 
@@ -133,28 +133,46 @@ def told(name: str) -> Iterator[None]:
 
 @dataclass
 class Heard:
-    """What hooks took down during one pass; tensors on the model's device."""
+    """What hooks took down during one pass; tensors on the model's device.
+
+    attention     per block, of the first clip
+    convolutions  per convolution, clip by clip, on the frames of layer 0
+    blocks        what the first block receives and what every block says, of all clips; empty where the family does not
+                  ask for it
+    """
 
     attention: "list[torch.Tensor]" = field(default_factory=list)
-    convolutions: "list[torch.Tensor]" = field(default_factory=list)
+    convolutions: "list[list[torch.Tensor]]" = field(default_factory=list)
     blocks: "list[torch.Tensor]" = field(default_factory=list)
 
 
 @contextmanager
-def listening(model: "LoadedModel", grids: tuple[TokenGrid, ...]) -> Iterator[Heard]:
-    """Take down attention over time and convolution features while a pass runs; leaves no hook behind."""
+def listening(
+    model: "LoadedModel",
+    clips: Sequence[tuple[TokenGrid, ...]],
+    *,
+    attention: bool = True,
+    convolutions: "Container[int] | None" = None,
+) -> Iterator[Heard]:
+    """Take down attention over time and convolution features while a pass runs; leaves no hook behind.
+
+    ``clips`` are the grids of every clip of the batch; ``convolutions`` the stops (-1: the last) that are wanted, None
+    for all. Attention is that of a batch of one.
+    """
     heard, family, module = Heard(), model.family, model.module
     hooks: list[Any] = []
 
     def hear_attention(block: int) -> "Callable[..., None]":
         def hear(_part: object, _inputs: object, output: "tuple[torch.Tensor, ...]") -> None:
-            heard.attention.append(family.over_time(module, output[1], block, grids[block + 1]))
+            heard.attention.append(family.over_time(module, output[1], block, clips[0][block + 1]))
 
         return hear
 
     def hear_convolution(tap: "Tap") -> "Callable[..., None]":
         def hear(_part: object, _inputs: object, output: "torch.Tensor") -> None:
-            heard.convolutions.append(tap.average(tap.activation(output), grids[0].time.count))
+            active = tap.activation(output)
+            counts = [grids[0].time.count for grids in clips]
+            heard.convolutions.append([tap.average(active[at : at + 1], count) for at, count in enumerate(counts)])
 
         return hear
 
@@ -164,9 +182,11 @@ def listening(model: "LoadedModel", grids: tuple[TokenGrid, ...]) -> Iterator[He
         heard.blocks.append(output[0] if isinstance(output, tuple) else output)
 
     try:
-        blocks = enumerate(family.attention(module))
+        blocks = enumerate(family.attention(module) if attention else ())
         hooks.extend(part.register_forward_hook(hear_attention(block)) for block, part in blocks)
-        hooks.extend(tap.module.register_forward_hook(hear_convolution(tap)) for tap in family.convolutions(module))
+        taps = family.convolutions(module)
+        wanted = [tap for at, tap in enumerate(taps, -len(taps)) if convolutions is None or at in convolutions]
+        hooks.extend(tap.module.register_forward_hook(hear_convolution(tap)) for tap in wanted)
         if family.blocks:
             hooks.extend(part.register_forward_hook(hear_block) for part in family.blocks(module))
         yield heard

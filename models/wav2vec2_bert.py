@@ -11,6 +11,7 @@ from core.input_plane import InputPlane, mel_edges
 from core.text import N_
 from core.timeline import TimeAxis
 from models._speech_encoder import adapted, base, over_time, self_attention
+from models._together import padded
 
 if TYPE_CHECKING:
     import torch
@@ -83,4 +84,5 @@ FAMILY = Family(
     finish=finish,
     plane=plane,
     fewest=lambda extractor, config: round((WINDOW + (extractor.stride - 1) * SHIFT) * extractor.sampling_rate),
+    together=padded,
 )

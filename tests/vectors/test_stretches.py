@@ -1,7 +1,6 @@
 """Stretches name frames by one rule; vectors lie on disk and go with their owner."""
 
 import gc
-import os
 from pathlib import Path
 
 import numpy as np
@@ -77,12 +76,12 @@ def test_vectors_leave_nothing_on_disk(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted where Linux lists them")
 def test_forgotten_vectors_free_their_files() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     found = Vectors.empty(dict.fromkeys(range(20), 3), 10)
-    assert len(os.listdir("/proc/self/fd")) == before + 20
+    assert len(list(Path("/proc/self/fd").iterdir())) == before + 20
     del found
     gc.collect()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_arrays_that_are_there_already_are_held_like_any_other() -> None:
