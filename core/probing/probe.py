@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32, Float64, Int64
+
+STILL = 1e-6  # of a unit's mean; what moves less is rounding
+NEVER = -1e4  # logarithm of the odds of a class that was never seen
+TOLERANCE = 1e-5  # largest gradient of the mean loss at which a fit ends
+ITERATIONS = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,3 +49,61 @@ def softmax(outputs: Float64[np.ndarray, "n classes"]) -> Float64[np.ndarray, "n
     """Turn logarithms of odds into probabilities."""
     raised = np.exp(outputs - outputs.max(1, keepdims=True))
     return raised / raised.sum(1, keepdims=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Standard:
+    """Vectors brought to mean 0 and variance 1 of those that are learned from; a unit that never moves stays at 0."""
+
+    mean: Float32[np.ndarray, " width"]
+    scale: Float32[np.ndarray, " width"]
+
+    @classmethod
+    def of(cls, vectors: Float32[np.ndarray, "n width"]) -> "Standard":
+        """Measure mean and spread."""
+        mean, scale = vectors.mean(0, dtype=np.float64), vectors.std(0, dtype=np.float64)
+        scale = np.where(scale > STILL * np.maximum(np.abs(mean), 1.0), scale, 1.0)
+        return cls(mean.astype(np.float32), scale.astype(np.float32))
+
+    def __call__(self, vectors: Float32[np.ndarray, "n width"]) -> Float32[np.ndarray, "n width"]:
+        return (vectors - self.mean) / self.scale
+
+
+def teach_classes(
+    rows: Float32[np.ndarray, "n width"], target: Int64[np.ndarray, " n"], classes: int, strength: float
+) -> tuple[Float32[np.ndarray, "classes width"], Float32[np.ndarray, " classes"]]:
+    """Fit multinomial logistic regression with scikit-learn: mean loss + ``strength`` / 2 times the squared weights.
+
+    rows    standardised
+    target  numbers of classes; those that never occur get weight 0 and a bias so low that they are never answered
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    present = np.unique(target)
+    weight, bias = np.zeros((classes, rows.shape[1]), np.float32), np.full(classes, NEVER, np.float32)
+    if present.size == 1:
+        bias[present] = 0
+        return weight, bias
+    model = LogisticRegression(C=1 / (strength * len(rows)), tol=TOLERANCE, max_iter=ITERATIONS)
+    model.fit(rows, target)
+    if present.size == 2:  # scikit-learn keeps one row of weights: the second class against the first
+        weight[present] = np.concatenate([-model.coef_, model.coef_]) / 2
+        bias[present] = np.concatenate([-model.intercept_, model.intercept_]) / 2
+    else:
+        weight[present], bias[present] = model.coef_, model.intercept_
+    return weight, bias
+
+
+def teach_values(
+    rows: Float32[np.ndarray, "n width"], target: Float64[np.ndarray, "n values"], strength: float
+) -> tuple[Float32[np.ndarray, "values width"], Float32[np.ndarray, " values"]]:
+    """Fit ridge regression: mean squared error + ``strength`` times the squared weights; rows are standardised."""
+    from scipy.linalg import solve
+
+    exact, middle = rows.astype(np.float64), target.mean(0)
+    centre = exact.mean(0)
+    exact = exact - centre
+    gram = exact.T @ exact / len(exact)
+    gram[np.diag_indices_from(gram)] += strength
+    weight = solve(gram, exact.T @ (target - middle) / len(exact), assume_a="pos").T
+    return weight.astype(np.float32), (middle - weight @ centre).astype(np.float32)
