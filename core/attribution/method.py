@@ -60,7 +60,7 @@ class Method:
     settings  a frozen dataclass, its fields declared with ``core.setting.setting``; the page draws its form from it
     signed    tells what speaks for the target from what speaks against it
     compute   (question, settings, report) -> Found; gradients are off, ``question.gradient`` switches them on
-    passes    (question's model, seconds, number of pieces, settings) -> Passes
+    passes    (question's model, seconds, number of pieces, settings) -> Passes; once there and back where not given
     unfit     (model, target, settings) -> why it cannot explain this model, translated; empty where it can
     source    paper, "Author et al. year"
     caution   what a visitor must know of it, one sentence; empty where there is nothing
@@ -76,8 +76,8 @@ class Method:
     settings: type[Any]
     signed: bool
     compute: Callable[[Question, Any, Report], Found]
-    passes: Callable[[LoadedModel, float, int, Any], Passes]
     source: str
+    passes: Callable[[LoadedModel, float, int, Any], Passes] = lambda model, seconds, pieces, settings: Passes(back=1)
     unfit: Callable[[LoadedModel, Target, Any], str] = lambda model, target, settings: ""
     caution: str = ""
     by_turns: bool = False

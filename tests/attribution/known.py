@@ -125,8 +125,8 @@ def _method(name: str, signed: bool, compute: Callable[[Question, Any, Report], 
         Settings,
         signed,
         compute,
-        lambda *_what: Passes(forward=1),
         "none 2000",
+        lambda *_what: Passes(forward=1),
     )
 
 

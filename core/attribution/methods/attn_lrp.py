@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.attribution.method import Found, Method, Passes
+from core.attribution.method import Found, Method
 from core.attribution.question import Question
 from core.attribution.relevance.attention import no_transformer, through_transformers
 from core.attribution.relevance.handed_back import CAUTION, handed_back
@@ -29,7 +29,6 @@ METHOD = Method(
     settings=Settings,
     signed=True,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     source="Achtibat et al. 2024",
     unfit=lambda model, target, settings: no_transformer(model),
     caution=CAUTION,

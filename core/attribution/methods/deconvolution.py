@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.attribution.method import Found, Method, Passes, on_input
+from core.attribution.method import Found, Method, on_input
 from core.attribution.question import Question
 from core.attribution.relu_networks import Deconvolved, not_only_relus, relus_as
 from core.progress import Report, Step
@@ -31,7 +31,6 @@ METHOD = Method(
     settings=Settings,
     signed=False,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     unfit=lambda model, target, settings: not_only_relus(model),
     source="Zeiler and Fergus 2014",
     caution=N_(

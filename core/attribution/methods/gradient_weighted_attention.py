@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.attribution.attention_flow import followed, heads_averaged, on_the_way, placed, read, unfit
 from core.attribution.layer_maps import gradients
-from core.attribution.method import Found, Method, Passes
+from core.attribution.method import Found, Method
 from core.attribution.question import Question
 from core.errors import MethodError
 from core.progress import Report, Step
@@ -69,7 +69,6 @@ METHOD = Method(
     settings=Settings,
     signed=False,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     unfit=unfit,
     source="Chefer et al. 2021",
     caution=N_(

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from core.attribution.layer_maps import AtLayer, LayerView, unfit, view
-from core.attribution.method import Found, Method, Passes
+from core.attribution.method import Found, Method
 from core.attribution.question import Question
 from core.progress import Report
 from core.text import N_
@@ -30,7 +30,6 @@ METHOD = Method(
     settings=AtLayer,
     signed=False,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     unfit=unfit,
     source="Draelos & Carin 2020",
     caution=N_("It shows one layer. Later layers see far around each place, so that their maps can point beside it."),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.attribution.method import Found, Method, Passes, on_input
+from core.attribution.method import Found, Method, on_input
 from core.attribution.question import Question
 from core.progress import Report, Step
 from core.text import N_
@@ -29,6 +29,5 @@ METHOD = Method(
     settings=Settings,
     signed=True,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     source="Shrikumar et al. 2017",
 )

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from core.attribution.layer_maps import AtLayer, LayerView, unfit, view
-from core.attribution.method import Found, Method, Passes
+from core.attribution.method import Found, Method
 from core.attribution.question import Question
 from core.progress import Report
 from core.text import N_
@@ -30,7 +30,6 @@ METHOD = Method(
     settings=AtLayer,
     signed=False,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     unfit=unfit,
     source="Jiang et al. 2021",
     caution=N_("It leaves out everything that speaks against it, so it marks more than the model went by."),

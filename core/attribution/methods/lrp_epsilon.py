@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.attribution.method import Found, Method, Passes
+from core.attribution.method import Found, Method
 from core.attribution.question import Question
 from core.attribution.relevance.convolutional import Convolutional, not_convolutional
 from core.attribution.relevance.handed_back import CAUTION, handed_back
@@ -35,7 +35,6 @@ METHOD = Method(
     settings=Settings,
     signed=True,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     source="Bach et al. 2015",
     unfit=lambda model, target, settings: not_convolutional(model),
     caution=CAUTION,

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from core.attribution.attention_flow import followed, heads_averaged, placed, read, unfit
-from core.attribution.method import Found, Method, Passes
+from core.attribution.method import Found, Method
 from core.attribution.question import Question
 from core.progress import Report, Step
 from core.rollout import RESIDUAL, rollout
@@ -47,7 +47,6 @@ METHOD = Method(
     settings=Settings,
     signed=False,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     unfit=unfit,
     source="Abnar & Zuidema 2020",
     caution=N_(

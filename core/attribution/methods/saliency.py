@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.attribution.method import Found, Method, Passes, on_input
+from core.attribution.method import Found, Method, on_input
 from core.attribution.question import Question
 from core.progress import Report, Step
 from core.text import N_
@@ -29,7 +29,6 @@ METHOD = Method(
     settings=Settings,
     signed=False,
     compute=compute,
-    passes=lambda model, seconds, pieces, settings: Passes(back=1),
     source="Simonyan et al. 2014",
     caution=N_("It tells where the score would react, not what was there: silence can stand out as much as sound."),
 )
