@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FEWEST = 200  # stretches to learn from
 MOST = 4000  # stretches that are learned from; more are thinned out evenly
 STEADY = 0.8  # overlap of two runs from which on the shares are called steady
+BATCH, RATE, DECAY = 64, 2e-2, 0.05
+STEPS, EPOCHS = 600, 10  # of one run, whichever is more
 SPREAD = 1.0  # of the layer weights before learning, so that two runs begin from really different mixtures
 MEANING = N_(
     "A classifier was allowed to mix all layers; the bars say how much of the mixture each layer is. Layers that hold "
@@ -206,29 +208,37 @@ def _learn(values: Float32[np.ndarray, "n layers width"], rows: _Rows, classes: 
     """Teach the head that fine-tuning uses on the first rows, and answer for all."""
     import torch
 
-    pooled, learned = torch.from_numpy(values), rows.learned
-    head = _taught(pooled[:learned], torch.from_numpy(rows.labels[:learned]), classes, seed)
-    with torch.no_grad():
-        answers = head.from_pooled(pooled).argmax(1).numpy()
-        centred = (pooled[:learned] - head.centre) / head.size[:, None]
-        length = centred.norm(dim=2).mean(0).double()
-        weights = head.weights.double()
-        moved = weights * length
-    return _Learned(weights.numpy(), (moved / moved.sum()).numpy(), answers)
-
-
-def _taught(pooled: "torch.Tensor", targets: "torch.Tensor", classes: int, seed: int) -> "LayerWeightedHead":
-    import torch
-
-    from core.finetuning.heads.first_fit import first_fit
     from core.finetuning.heads.layer_weighted import LayerWeightedHead
 
+    pooled, labels = torch.from_numpy(values), torch.from_numpy(rows.labels[: rows.learned])
     chance = torch.Generator().manual_seed(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)  # dropout
-        head = LayerWeightedHead(pooled.shape[1], pooled.shape[2], classes)
-        head.measure(pooled, targets)
-        with torch.no_grad():  # not where each layer alone does well: the shares are to come from learning together
-            head.layer_logits.copy_(SPREAD * torch.randn(pooled.shape[1], generator=chance))
-        first_fit(head, pooled, targets, torch.nn.functional.cross_entropy, chance)
-    return head
+    head = LayerWeightedHead(pooled.shape[1], pooled.shape[2], classes, dropout=0.0)
+    head.measure(pooled[: rows.learned], labels)
+    with torch.no_grad():  # not where each layer alone does well: the shares are to come from learning together
+        head.layer_logits.copy_(SPREAD * torch.randn(pooled.shape[1], generator=chance))
+        scaled = (pooled - head.centre) / head.size[:, None]
+        length = scaled[: rows.learned].norm(dim=2).mean(0).double()
+        scaled @= head.whiten  # once for all steps
+    _teach(head, scaled[: rows.learned], labels, chance)
+    with torch.no_grad():
+        answers = head.classifier(torch.einsum("nlw,l->nw", scaled, head.weights)).argmax(1).numpy()
+        weights = head.weights.double()
+    return _Learned(weights.numpy(), (weights * length / (weights @ length)).numpy(), answers)
+
+
+def _teach(
+    head: "LayerWeightedHead", scaled: "torch.Tensor", labels: "torch.Tensor", chance: "torch.Generator"
+) -> None:
+    """Learn shares and classifier together, on whitened layers."""
+    import torch
+
+    steps = max(STEPS, EPOCHS * len(scaled) // BATCH)
+    optimizer = torch.optim.AdamW([head.layer_logits, *head.classifier.parameters()], RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    for _step in range(steps):
+        places = torch.randint(len(scaled), (BATCH,), generator=chance)
+        mixed = torch.einsum("nlw,l->nw", scaled[places], head.weights)
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(head.classifier(mixed), labels[places]).backward()
+        optimizer.step()
+        schedule.step()

@@ -81,7 +81,7 @@ def cka(x: Float[np.ndarray, "frames width_x"], y: Float[np.ndarray, "frames wid
     else:
         grams = [_gram(values) for values in (x, y)]
         cross, own_x, own_y = (float((grams[a] * grams[b]).sum()) for a, b in ((0, 1), (0, 0), (1, 1)))
-    return _ratio(cross, own_x, own_y)
+    return ratio(cross, own_x, own_y)
 
 
 def likeness(layers: Sequence[Float[np.ndarray, "frames _width"]], standardise: bool = True) -> Likeness:
@@ -96,7 +96,7 @@ def likeness(layers: Sequence[Float[np.ndarray, "frames _width"]], standardise: 
     flat = grams.reshape(len(layers), -1)
     products = flat @ flat.T
     matrix = np.array(
-        [[_ratio(products[i, j], products[i, i], products[j, j]) for j in _of(layers)] for i in _of(layers)]
+        [[ratio(products[i, j], products[i, i], products[j, j]) for j in _of(layers)] for i in _of(layers)]
     )
     return Likeness(matrix, _chance(grams, products), len(chosen), standardise, _caution(len(chosen)))
 
@@ -151,7 +151,8 @@ def _product(x: Float[np.ndarray, "frames width_x"], y: Float[np.ndarray, "frame
     return float(trace + sums - 2 * (own_x @ own_y) / (count - 2))
 
 
-def _ratio(cross: float, own_x: float, own_y: float) -> float:
+def ratio(cross: float, own_x: float, own_y: float) -> float:
+    """Divide what two representations share by what each shares with itself; 0 where one of them does not vary."""
     scale = own_x * own_y
     return float(cross / np.sqrt(scale)) if scale > 0 else 0.0
 
@@ -164,7 +165,7 @@ def _chance(
         shift = round(share * grams.shape[1])
         moved = np.roll(grams, (shift, shift), axis=(1, 2)).reshape(len(grams), -1)
         crossed = flat @ moved.T
-        found += [_ratio(crossed[i, j], own[i], own[j]) for i in _of(grams) for j in _of(grams) if i != j]
+        found += [ratio(crossed[i, j], own[i], own[j]) for i in _of(grams) for j in _of(grams) if i != j]
     return float(np.mean(found)) if found else 0.0
 
 

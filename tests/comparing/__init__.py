@@ -1,0 +1,1 @@
+"""Layers compared with layers, models with models, and what a task reads of them."""
