@@ -1,0 +1,1 @@
+"""The two-dimensional maps of layers, neighbours in them, and their units."""
