@@ -103,7 +103,7 @@ def load_folder(folder: Path, spec: ModelSpec) -> LoadedModel:
 
     blueprint, header = inspect_folder(spec.name, folder)
     family = known_families()[blueprint.family.name]
-    named = family.class_for(_architecture(folder))
+    named = family.class_for(_architecture(folder), header)
     check_size(blueprint, header, transformers_class(named), folder)
     module = _module(folder, spec, family, named)
     extractor = _extractor(folder, family, module.config)
@@ -208,6 +208,7 @@ def _card(
         classifies=classifies,
         attends=family.attends,
         multi_label=classifies and several,
+        expects=bool(named) and named == family.pretraining,
     )
 
 

@@ -40,6 +40,7 @@ class ModelCard:
     classifies   has a classifier
     attends      its attention can be laid out over time
     multi_label  several of the labels can be true at once
+    expects      has a head that says what it expects where it hears nothing
     """
 
     title: str
@@ -60,3 +61,4 @@ class ModelCard:
     classifies: bool = False
     attends: bool = True
     multi_label: bool = False
+    expects: bool = False

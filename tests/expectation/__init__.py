@@ -1,0 +1,1 @@
+"""Tests of what a model expects where it hears nothing."""
