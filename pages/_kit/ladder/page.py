@@ -1,0 +1,48 @@
+"""The page under the strip: the picture where it is there, the way to it where it is not."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages._kit import present
+from pages._kit.ladder import answer, charts, depth, reading, rows, view
+from pages._kit.ladder.view import View
+from pages._kit.layers import lens
+
+
+def draw(place: DeltaGenerator) -> None:
+    """Draw the page; ``place`` takes the answer."""
+    found = _measured(place)
+    read = lens.now()
+    deep = depth.now(read)
+    if found:
+        place.markdown(answer.sentence(found))
+        charts.rung(found)
+    _on_strip(found, deep)
+    if found:
+        left, right = st.columns([6, 7], gap="large")
+        with left:
+            charts.glance(found)
+        with right:
+            charts.large(found)
+        charts.panels(found)
+    depth.draw(read, deep)
+
+
+def _measured(place: DeltaGenerator) -> View | None:
+    """Find the ladder of the chosen model."""
+    ladder = view.shipped()
+    if ladder:
+        return view.of_shipped(ladder)
+    place.markdown(answer.unmeasured(present.card().title))
+    return None
+
+
+def _on_strip(found: View | None, deep: "depth.Deep | None") -> None:
+    """Draw what is read in the chosen sound, over its time."""
+    heard = reading.now(found) if found else None
+    shown = rows.wanted(deep is not None, heard is not None)
+    if found and heard:
+        rows.add(found, heard, shown)
+        st.markdown(reading.said(found, heard))
+    if deep and "own" in shown:
+        depth.add(deep)

@@ -1,0 +1,95 @@
+"""What the probes of the chosen rung read in the chosen sound, at every stop of the model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64
+
+from core.probing.decoding import Read, decode
+from core.probing.rungs import rungs
+from core.text import _, n_
+from core.timeline import TimeAxis
+from core.trace import Trace
+from pages._kit import engine, present
+from pages._kit.ladder.view import View
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """The chosen sound through the probes of one rung.
+
+    reads     what is read at every stop that has a probe, in the order of time
+    shares    of what is known to be said, the share that each stop reads rightly; empty where nothing is known
+    judged    stretches or moments for which it is known what is said
+    measured  the values themselves at the frames, for a rung of values
+    """
+
+    rung: str
+    reads: Mapping[int, tuple[Read, ...]]
+    shares: Mapping[int, float]
+    judged: int
+    measured: Float64[np.ndarray, " frames"] | None = None
+
+    @property
+    def best(self) -> int:
+        """The stop that reads most of this sound rightly; the first of them where several do."""
+        return max(self.shares, key=lambda stop: (self.shares[stop], -stop))
+
+
+def now(view: View) -> Heard | None:
+    """Ask the probes of the chosen rung about the chosen sound; None where none are kept."""
+    stops = sorted(stop for rung, stop in view.probes if rung == view.rung)
+    if not stops:
+        return None
+    clip = present.clip()
+    trace = present.trace()
+    key = ("ladder reads", view.key, view.rung, clip.fingerprint, clip.tiers)
+    return engine.once(key, lambda: _ask(view, trace, stops))
+
+
+def _ask(view: View, trace: Trace, stops: list[int]) -> Heard:
+    clip = present.clip()
+    reads = {stop: decode(view.probes, trace, view.rung, stop, clip.tiers) for stop in stops}
+    judged = [at for at, read in enumerate(reads[stops[0]]) if read.truth and read.known]
+    shares = {stop: sum(found[at].right for at in judged) / len(judged) for stop, found in reads.items() if judged}
+    measured = None
+    measure = rungs()[view.rung].measure
+    if measure is not None:
+        measured = measure(clip, trace.time.centres())[:, 0]
+    return Heard(view.rung, reads, shares, len(judged), measured)
+
+
+def on_frames(reads: tuple[Read, ...], time: TimeAxis) -> list[Read | None]:
+    """Find what is read at the centre of every frame; None where nothing is."""
+    found: list[Read | None] = [None] * time.count
+    for read in reads:
+        if read.end > read.start:
+            part = time.within(read.start, read.end)
+            found[part] = [read] * (part.stop - part.start)
+    return found
+
+
+def said(view: View, heard: Heard) -> str:
+    """Say how much of this sound the chosen stop reads rightly, and which reads most."""
+    if heard.measured is not None:
+        return _("Below the sound: what a probe recovers at the chosen layer, and what was measured.")
+    if not heard.shares:
+        return _("Nobody has written down what is said here, so only what is read is shown, not whether it is right.")
+    best, things = heard.best, _of(view.rung, heard.judged)
+    most = _("{share:.0%} at {stop}").format(share=heard.shares[best], stop=view.depths.name(best))
+    if view.stop not in heard.shares:
+        return _("In this sound, of {things} most are read rightly with {most}.").format(things=things, most=most)
+    if heard.shares[view.stop] >= heard.shares[best]:
+        return _("In this sound **{stop}** reads {share:.0%} of {things} rightly; no other place reads more.").format(
+            stop=view.depths.name(view.stop), share=heard.shares[view.stop], things=things
+        )
+    return _("In this sound **{stop}** reads {share:.0%} of {things} rightly; most are read with {most}.").format(
+        stop=view.depths.name(view.stop), share=heard.shares[view.stop], things=things, most=most
+    )
+
+
+def _of(rung: str, count: int) -> str:
+    if rungs()[rung].frames:
+        return n_("{count} moment", "{count} moments", count).format(count=count)
+    return n_("{count} stretch", "{count} stretches", count).format(count=count)
