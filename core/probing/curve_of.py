@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.probing.controls import Target, cells, control, shuffled
-from core.probing.gathering import DEVELOP, TEST, TRAIN, Task
+from core.probing.gathering import DEVELOP, TEST, Task
 from core.probing.ladder import Curve, Score
 from core.probing.probe import Probe
 from core.probing.reading import Opened, Reading, Sides
@@ -47,7 +47,7 @@ class _Line:
 
 def curve_of(task: Task, heard: Heard, seed: int, report: Report, note: str) -> tuple[Curve, tuple[Probe, ...]]:
     """Return the curve of a task and the probes of every stop; ``report`` is told of every stop with ``note``."""
-    taught = task.rows(TRAIN)
+    taught = task.taught
     cell, cell_count = cells(heard.inputs[LOG_MEL](), taught, seed)
     reading = Reading(task, task.target, seed)
     controlled = reading.with_target(control(task.target, cell, taught, seed))
@@ -90,7 +90,7 @@ def _facts(task: Task) -> dict[str, Any]:
         "kind": task.rung.kind,
         "metric": task.rung.metric,
         "unseen": task.division.unseen,
-        "train": len(task.rows(TRAIN)),
+        "train": len(task.taught),
         "develop": len(task.rows(DEVELOP)),
         "test": len(tested),
         "classes": len(task.labels) or task.target.shape[1],
@@ -106,29 +106,28 @@ def _line(reading: Reading, stops: Mapping[int, Opened], controlled: Reading | N
     scores, controls, even, probes = [], [], [], []
     for stop, opened in stops.items():
         step()
-        sides = Sides.of(opened(), reading.task)
+        sides = Sides.final(opened(), reading.task)
         weight, bias = reading.taught(sides, strength)
-        answer = reading.said(sides.test, weight, bias)
+        answer = reading.answer(reading.outputs(sides, weight, bias))
         scores.append(reading.scored(answer))
         probes.append(reading.probe(stop, sides.standard, weight, bias))
         if reading.task.rung.kind == "classes":
             even.append(reading.balanced(answer))
         if controlled is not None:
-            controls.append(controlled.scored(reading.said(sides.test, *controlled.taught(sides, strength))))
+            controls.append(controlled.scored(controlled.said(sides, strength)))
     return _Line(tuple(scores), tuple(controls), tuple(even), tuple(probes), strength)
 
 
 def _shuffled(reading: Reading, opened: Opened, strength: float) -> Score:
     """Score a probe that learned from shuffled labels against the true ones of the test."""
     task = reading.task
-    mixed = reading.with_target(shuffled(task.target, task.rows(TRAIN), reading.seed))
-    sides = Sides.of(opened(), task)
-    return reading.scored(reading.said(sides.test, *mixed.taught(sides, strength)))
+    mixed = reading.with_target(shuffled(task.target, task.taught, reading.seed))
+    return reading.scored(mixed.said(Sides.final(opened(), task), strength))
 
 
 def _majority(reading: Reading) -> float:
     """Score always saying the commonest class that is learned from, or the mean of its values."""
-    taught, tested = (reading.target[reading.task.rows(part)] for part in (TRAIN, TEST))
+    taught, tested = (reading.target[rows] for rows in (reading.task.taught, reading.task.rows(TEST)))
     answer: Target
     if reading.task.rung.kind == "values":
         answer = np.broadcast_to(taught.mean(0), tested.shape)

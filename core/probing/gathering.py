@@ -3,7 +3,7 @@
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -16,16 +16,17 @@ from core.progress import Report, Step, silent
 from core.text import _
 from core.vectors.stretches import Stretches
 
-TRAIN, DEVELOP, TEST = range(3)
+TRAIN, DEVELOP, SPARE, TEST = range(4)
+"""SPARE has nothing of the test, but something of develop: it is learned from once the strength is chosen."""
 NOWHERE = -1
 
 
 @dataclass(frozen=True)
 class Most:
-    """How many items a rung takes at most of each part; more of them are drawn by chance."""
+    """How many items a rung takes at most of each part (train with spare); of more of them some are drawn."""
 
     train: int = 4000
-    develop: int = 1000
+    develop: int = 800
     test: int = 2500
 
 
@@ -36,7 +37,7 @@ class Task:
     labels     the classes; empty for values
     stretches  where the items lie, (n,)
     target     the class of each item (n,), or its values (n, values)
-    part       TRAIN, DEVELOP or TEST of each item, (n,)
+    part       TRAIN, DEVELOP, SPARE or TEST of each item, (n,)
     voice      number of the speaker of each item, (n,)
     sentence   number of the sentence of each item, (n,)
     division   of the utterances
@@ -55,6 +56,11 @@ class Task:
         """Places of the items of one part."""
         return np.flatnonzero(self.part == part)
 
+    @property
+    def taught(self) -> Int64[np.ndarray, " some"]:
+        """Places of the items that probes learn from in the end: all that have nothing of the test."""
+        return np.flatnonzero(self.part != TEST)
+
 
 @dataclass(eq=False)
 class _Found:
@@ -62,8 +68,9 @@ class _Found:
 
     rung: Rung
     division: Division
-    rows: list[tuple[int, Item]]
-    values: list[Float64[np.ndarray, "some values"]]
+    sides: Int64[np.ndarray, " utterances"]
+    rows: list[tuple[int, Item]] = field(default_factory=list)
+    values: list[Float64[np.ndarray, "some values"]] = field(default_factory=list)
 
 
 def gather(
@@ -74,7 +81,8 @@ def gather(
     refused: dict[str, str] = {}
     for name, rung in rungs.items():
         try:
-            found[name] = _Found(rung, divide(corpus, rung.unseen, seed), [], [])
+            division = divide(corpus, rung.unseen, seed)
+            found[name] = _Found(rung, division, sides_of(corpus, division))
         except DatasetError as error:
             refused[name] = " ".join(filter(None, (str(error), error.hint)))
     for index, _utterance in enumerate(corpus.utterances):
@@ -91,7 +99,7 @@ def gather(
 
 def _listen(corpus: Corpus, index: int, found: Sequence[_Found], seed: int) -> None:
     """Add the items of one utterance to every rung; its sound is decoded once, and only where one measures it."""
-    asked = [part for part in found if _side(part.division, index) != NOWHERE]
+    asked = [part for part in found if part.sides[index] != NOWHERE]
     clip = corpus.clip(index) if any(part.rung.measure for part in asked) else None
     for part in asked:
         # by what is read, so that loudness, pitch and spectrum are measured at the same moments
@@ -105,16 +113,21 @@ def _listen(corpus: Corpus, index: int, found: Sequence[_Found], seed: int) -> N
         part.rows.extend((index, item) for item in items)
 
 
-def _side(division: Division, index: int) -> int:
-    for side, members in enumerate((division.train, division.develop, division.test)):
-        if index in members:
-            return side
-    return NOWHERE
+def sides_of(corpus: Corpus, division: Division) -> Int64[np.ndarray, " utterances"]:
+    """Tell for every utterance of a corpus to which part it belongs, or NOWHERE."""
+    found = np.full(len(corpus.utterances), NOWHERE, np.int64)
+    for index, utterance in enumerate(corpus.utterances):
+        known = "voices" in division.unseen and (not utterance.speaker or utterance.speaker in division.speakers_test)
+        known = known or ("sentences" in division.unseen and utterance.sentence in division.sentences_test)
+        found[index] = NOWHERE if known else SPARE
+    for part, members in ((TRAIN, division.train), (DEVELOP, division.develop), (TEST, division.test)):
+        found[list(members)] = part
+    return found
 
 
 def _task(corpus: Corpus, found: _Found, seed: int, most: Most) -> Task:
     rung = found.rung
-    sides = np.array([_side(found.division, index) for index, _item in found.rows], np.int64)
+    sides = found.sides[[index for index, _item in found.rows]]
     names = [item.label for _index, item in found.rows]
     labels = _classes(rung, names, sides)
     known = np.array([rung.kind == "values" or name in labels for name in names], bool)
@@ -143,7 +156,7 @@ def _classes(rung: Rung, names: Sequence[str], sides: Int64[np.ndarray, " n"]) -
     """List the classes that occur often enough among what is learned from and what is tested."""
     if rung.kind == "values":
         return ()
-    taught = Counter(name for name, side in zip(names, sides, strict=True) if side == TRAIN)
+    taught = Counter(name for name, side in zip(names, sides, strict=True) if side != TEST)
     tested = Counter(name for name, side in zip(names, sides, strict=True) if side == TEST)
     few = rung.fewest
     return tuple(sorted(name for name in taught if taught[name] >= few.taught and tested[name] >= few.tested))
@@ -151,7 +164,7 @@ def _classes(rung: Rung, names: Sequence[str], sides: Int64[np.ndarray, " n"]) -
 
 def _refuse(rung: Rung, labels: tuple[str, ...], sides: Int64[np.ndarray, " n"]) -> None:
     few = rung.fewest
-    taught, tested = int((sides == TRAIN).sum()), int((sides == TEST).sum())
+    taught, tested = int((sides != TEST).sum()), int((sides == TEST).sum())
     if len(labels) >= few.classes and taught >= few.items and tested >= few.test:
         return
     found = _("In this corpus: {taught} to learn from and {tested} to test on.").format(taught=taught, tested=tested)
@@ -164,8 +177,8 @@ def _refuse(rung: Rung, labels: tuple[str, ...], sides: Int64[np.ndarray, " n"])
 
 def _drawn(sides: np.ndarray, known: np.ndarray, most: Most, chance: np.random.Generator) -> Int64[np.ndarray, " some"]:
     chosen = []
-    for side, limit in ((TRAIN, most.train), (DEVELOP, most.develop), (TEST, most.test)):
-        places = np.flatnonzero(known & (sides == side))
+    for parts, limit in (((TRAIN, SPARE), most.train), ((DEVELOP,), most.develop), ((TEST,), most.test)):
+        places = np.flatnonzero(known & np.isin(sides, parts))
         chosen.append(chance.permutation(places)[:limit])
     return np.sort(np.concatenate(chosen))
 

@@ -33,7 +33,7 @@ class Curve:
     majority   of always saying the commonest class (of values: their mean)
     shuffled   of a probe at ``best`` that learned from shuffled labels
     balanced   balanced accuracy at every stop; empty for values
-    train, develop, test   items learned from, chosen by, and tested on
+    train, develop, test   items learned from (in the end those of develop too), chosen by, and tested on
     classes    classes told apart (chance is about 1 / classes); for values how many there are at once
     voices, sentences      different ones in the test
     cells      of the control labels

@@ -20,16 +20,18 @@ def log_pitch(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndar
     The autocorrelation of a windowed piece, divided by that of the window (Boersma 1993, "Accurate short-term analysis
     of the fundamental frequency"), without his search for a smooth path: moments are single.
     """
-    found = pieces(clip, moments, WINDOW)
-    found = found - found.mean(1, keepdims=True)
-    repeated = _repetition(found)
+    sound = pieces(clip, moments, WINDOW)
+    sound = sound - sound.mean(1, keepdims=True)
+    repeated = _repetition(sound)
     lags = np.arange(int(RATE / HIGHEST), int(RATE / LOWEST) + 1)
     strength = repeated[:, lags] - SHORTER * np.log2(lags / lags[0])
     peak = _peaks(strength)
     best = lags[peak]
-    rows = np.arange(len(found))
-    clear = (repeated[rows, best] >= CLEAR) & (np.square(found).mean(1) > FAINT)
-    return np.where(clear, np.log(RATE / _refined(repeated, best)), np.nan)[:, None]
+    rows = np.arange(len(sound))
+    clear = (repeated[rows, best] >= CLEAR) & (np.square(sound).mean(1) > FAINT)
+    found = np.full((len(best), 1), np.nan)
+    found[clear, 0] = np.log(RATE / _refined(repeated[clear], best[clear]))
+    return found
 
 
 def _repetition(found: Float64[np.ndarray, "n width"]) -> Float64[np.ndarray, "n lags"]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.corpus.division import Division
-from core.probing.gathering import Task
+from core.probing.gathering import DEVELOP, TEST, TRAIN, Task
 from core.probing.rung import Rung
 from core.probing.rungs import rungs
 from core.vectors.stretches import Stretches
@@ -14,7 +14,7 @@ def planted_task(rung: str | Rung, target: np.ndarray, labels: tuple[str, ...] =
     kind = rungs()[rung] if isinstance(rung, str) else rung
     number = np.arange(len(target))
     voice, sentence = number % 6, (number // 6) % 5
-    part = np.where((voice >= 4) & (sentence >= 3), 2, np.where((voice == 3) & (sentence == 2), 1, 0))
+    part = np.where((voice >= 4) & (sentence >= 3), TEST, np.where((voice == 3) & (sentence == 2), DEVELOP, TRAIN))
     division = Division((), (), (), unseen or kind.unseen, frozenset(), frozenset())
     spans = Stretches.of((int(at), 0.0, 0.0) for at in number)
     return Task(kind, labels, spans, target, part, voice, sentence, division)
