@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float, Float16, Float32
 
 from core.clip import Clip
+from core.probing.pitch import log_pitch
 from core.resample import resampled
-from core.space.pitch import pitch
 from core.space.segments import Segment
 from core.spectrogram import spectrogram
 from core.timeline import TimeAxis
@@ -52,7 +52,8 @@ def hear(clip: Clip) -> Heard:
     sound = Clip.of(clip.name, resampled(clip, RATE), RATE)
     found = spectrogram(sound)
     values = np.maximum(found.values, LEAST_DB).astype(np.float16)
-    return Heard(clip.fingerprint, values, found.time, pitch(sound, found.time))
+    pitch = np.exp(log_pitch(sound, found.time.centres())[:, 0]).astype(np.float32)
+    return Heard(clip.fingerprint, values, found.time, pitch)
 
 
 def sound_of(heard: Heard, item: Segment) -> Float32[np.ndarray, " bands"]:

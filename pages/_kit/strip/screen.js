@@ -122,6 +122,7 @@ class Screen {
     this.head.style.transform = `translateX(${this.view.x(at, width)}px)`
     this.clock.textContent = `${seconds(at)} / ${seconds(this.view.seconds)} s`
     this.root.dataset.position = at.toFixed(3)
+    strata.emit("at", { second: at, playing: this.player.playing })
     if (!this.surface.matches(":focus") && this.player.playing) return
     this.surface.ariaValueMax = this.view.seconds.toFixed(2)
     this.surface.ariaValueNow = at.toFixed(2)

@@ -1,0 +1,150 @@
+"""The charts of the Space page: what lies near what over depth, and how a unit is spread over a corpus."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from core.figures.charts import NEUTRAL
+from core.figures.depths import Depths, ribbon, ruler
+from core.figures.figure import Cell, Figure, Spec, axis, frame, tips
+from core.space.gallery import Gallery
+from core.space.neighbours import Neighbours
+from core.space.segments import Label
+from core.space.separation import Agreement
+from core.text import _
+
+DIGITS = 4
+# of a light page and a dark one; after Okabe & Ito (2008)
+LINES: Mapping[str, tuple[str, str, str]] = {
+    "phone": ("#0072b2", "#4fb0ee", "circle"),
+    "word": ("#c04a00", "#ff9350", "square"),
+    "speaker": ("#00785a", "#35d0a4", "triangle-up"),
+    "sentence": ("#a8458a", "#ee9cc8", "diamond"),
+    "sound": ("#8a6100", "#f0c04a", "cross"),
+}
+
+
+def titles() -> dict[str, str]:
+    """Name what stretches can have in common."""
+    return {
+        "phone": _("same phone"), "word": _("same word"), "speaker": _("same voice"), "sentence": _("same sentence"),
+        "sound": _("alike in sound"),
+    }  # fmt: skip
+
+
+def separation(found: Mapping[Label, Agreement], depths: Depths, light: bool, stop: int | None = None) -> Figure:
+    """Draw over depth how often the nearest stretch agrees; broken: by chance, dotted: by the spectrum alone."""
+    named = titles()
+    records = [
+        {
+            **_at(depths, at), "what": named[one.label], "value": _short(value), "low": _short(low),
+            "high": _short(high), "chance": _short(one.chance), "sound": _short(one.sound),
+        }
+        for one in found.values()
+        for at, value, low, high in zip(one.stops, one.value, one.low, one.high, strict=True)
+    ]  # fmt: skip
+    marks = _lines(list(found), depths, light, stop)
+    shared = {"x": marks[1]["encoding"]["x"], "color": {**marks[1]["encoding"]["color"], "legend": None}}
+    for name, dash in (("chance", [6, 4]), ("sound", [1.5, 3])):
+        rule: Spec = {"type": "line", "strokeDash": dash, "strokeWidth": 1.5, "opacity": 0.9}
+        marks.append({"mark": rule, "encoding": {**shared, "y": axis(name, "")}})
+    band = {**shared, "y": axis("low", ""), "y2": {"field": "high"}}
+    marks.insert(1, {"mark": {"type": "area", "opacity": 0.16}, "encoding": band})
+    rows: list[tuple[Cell, ...]] = [
+        (one.label, at, float(value), float(low), float(high), one.chance, one.sound, one.count, one.recordings)
+        for one in found.values()
+        for at, value, low, high in zip(one.stops, one.value, one.low, one.high, strict=True)
+    ]
+    columns = (
+        "what the nearest stretch shares", "stop", "share", "95 % from", "to", "by chance", "by log-mel alone",
+        "stretches", "recordings",
+    )  # fmt: skip
+    return Figure(frame(records, marks, 300), _separation_alt(found, depths), columns, tuple(rows))
+
+
+def _separation_alt(found: Mapping[Label, Agreement], depths: Depths) -> str:
+    named = titles()
+    said = (
+        _("{what}: most at {stop}, {value:.0%} (by chance {chance:.0%})").format(
+            what=named[one.label], stop=depths.name(one.best), value=float(one.value.max()), chance=one.chance
+        )
+        for one in found.values()
+    )
+    return _("How often the nearest stretch of another recording agrees, over depth. {said}.").format(
+        said="; ".join(said)
+    )
+
+
+def shares(found: Sequence[Neighbours], depths: Depths, light: bool, stop: int | None = None) -> Figure:
+    """Draw over depth what the nearest stretches have in common with what was asked; broken: by chance."""
+    named = titles()
+    records, rows = [], []
+    for one in found:
+        values = {label: (share.value, share.chance) for label, share in one.shares.items()} | {
+            "sound": (one.sound, 0.5)
+        }
+        for what, (value, chance) in values.items():
+            point = {"what": named[what], "value": _short(value), "chance": _short(chance)}
+            records.append({**_at(depths, one.stop), **point})
+            rows.append((what, one.stop, value, chance))
+    kinds = [name for name in LINES if any(row[0] == name for row in rows)]
+    marks = _lines(kinds, depths, light, stop)
+    shared = {"x": marks[1]["encoding"]["x"], "color": {**marks[1]["encoding"]["color"], "legend": None}}
+    rule: Spec = {"type": "line", "strokeDash": [6, 4], "strokeWidth": 1.5, "opacity": 0.9}
+    marks.append({"mark": rule, "encoding": {**shared, "y": axis("chance", "")}})
+    alt = _("What the nearest stretches have in common with the chosen one, over {count} places in the model.").format(
+        count=len(found)
+    )
+    columns = ("what is shared", "stop", "share of the nearest", "by chance")
+    return Figure(frame(records, marks, 240), alt, columns, tuple(rows))
+
+
+def _lines(kinds: Sequence[str], depths: Depths, light: bool, stop: int | None) -> list[Spec]:
+    """Draw the ribbon of depth, a rule at the chosen stop, and a line with marks for each kind."""
+    named, x = titles(), ruler(depths, _("Depth (c: convolutions, in: what layer 1 receives)"))
+    y = axis("value", _("Share"), scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
+    domain = [named[kind] for kind in kinds]
+    scale = {"domain": domain, "range": [LINES[kind][0 if light else 1] for kind in kinds]}
+    forms = {"domain": domain, "range": [LINES[kind][2] for kind in kinds]}
+    legend = {"orient": "top", "title": None, "symbolSize": 90}
+    colour = {"field": "what", "type": "nominal", "scale": scale, "legend": legend}
+    shape = {"field": "what", "type": "nominal", "scale": forms, "legend": legend}
+    tip = tips(what=_("Shared"), name=_("Where"), value=_("Share"), chance=_("By chance"))
+    chosen: Spec = {"type": "rule", "color": NEUTRAL, "strokeWidth": 9, "opacity": 0.22}
+    at = {"data": {"values": [{"at": depths.place(depths.stops[0] if stop is None else stop)}]}}
+    return [
+        ribbon(x),
+        {"mark": {"type": "line", "strokeWidth": 2.2}, "encoding": {"x": x, "y": y, "color": colour}},
+        {
+            "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1, "tooltip": True},
+            "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tip},
+        },
+        *([{**at, "mark": chosen, "encoding": {"x": x}}] if stop is not None else []),
+    ]
+
+
+def histogram(found: Gallery, colour: str) -> Figure:
+    """Draw how far all moments of the corpus lie along a direction."""
+    records: list[Spec] = [
+        {"from": _short(low), "to": _short(high), "count": int(count)}
+        for low, high, count in zip(found.edges[:-1], found.edges[1:], found.counts, strict=True)
+    ]
+    x = axis("from", _("Standard deviations (σ) from the average"), bin={"binned": True}, axis={"tickCount": 7})
+    y = axis("count", _("Moments"))
+    bar = {"type": "bar", "color": colour, "tooltip": True}
+    tip = tips(**{"from": _("From (σ)"), "to": _("to (σ)"), "count": _("Moments")})
+    marks = [{"mark": bar, "encoding": {"x": x, "x2": {"field": "to"}, "y": y, "tooltip": tip}}]
+    alt = _("How often each value occurs over {count} moments of the corpus, from {low:.1f} to {high:.1f} σ.").format(
+        count=int(found.counts.sum()), low=float(found.edges[0]), high=float(found.edges[-1])
+    )
+    rows = tuple((float(row["from"]), float(row["to"]), int(row["count"])) for row in records)
+    return Figure(frame(records, marks, 200), alt, ("from (standard deviations)", "to", "moments"), rows)
+
+
+def _at(depths: Depths, stop: int) -> Spec:
+    at = depths.place(stop)
+    return {"at": at, "left": at - 0.5, "right": at + 0.5, "colour": depths.colour(stop), "name": depths.name(stop)}
+
+
+def _short(value: float | np.floating) -> float:
+    return round(float(value), DIGITS)
