@@ -9,6 +9,7 @@ from jaxtyping import Float32
 
 from core.errors import MethodError
 from core.probing.probe import Probe
+from core.probing.rung import PAUSE
 from core.probing.rungs import rungs
 from core.text import _
 from core.tiers import Interval, Tiers
@@ -60,8 +61,7 @@ def decode(
     kind, tiers = rungs()[rung], tiers or Tiers()
     vectors, time = frames_at(trace, stop)
     if kind.frames:
-        said = [tiers.at(second).get("phone") for second in time.centres().tolist()] if rung == "phone" else []
-        truth = [part.label if part else "" for part in said] or [""] * time.count
+        truth = _phones(tiers, time) if rung == "phone" else [""] * time.count
         return _read(probe, vectors, _frames(time, trace.seconds), truth)
     spoken = tiers.spoken(kind.tier)
     spans = spoken or even(trace.seconds)
@@ -86,6 +86,14 @@ def even(seconds: float) -> tuple[Interval, ...]:
 def _frames(time: TimeAxis, seconds: float) -> tuple[Interval, ...]:
     edges = np.clip(time.start + time.step * (np.arange(time.count + 1) - 0.5), 0, seconds).tolist()
     return tuple(Interval(edges[at], edges[at + 1], "") for at in range(time.count))
+
+
+def _phones(tiers: Tiers, time: TimeAxis) -> list[str]:
+    """Say what the row of phones says at every frame; nothing where there is no such row."""
+    if "phone" not in tiers:
+        return [""] * time.count
+    said = [tiers.at(second).get("phone") for second in time.centres().tolist()]
+    return [part.label if part else PAUSE for part in said]
 
 
 def _read(
