@@ -23,12 +23,17 @@ def read(folder: Path, merge_case: bool = False, bounds: Bounds = BOUNDS) -> Col
 
     Raises DatasetError where there is no such folder, where it is too large, and where it holds no two classes.
     """
+    return arrange(entries(folder, bounds), merge_case)
+
+
+def entries(folder: Path, bounds: Bounds = BOUNDS) -> Found:
+    """List what a folder holds, and what of it is left out; DatasetError as ``read`` raises it."""
     place = folder.expanduser()
     if not place.is_dir():
         raise DatasetError(
             _("There is no folder {name}.").format(name=shown(str(folder))), hint=_("Check the spelling of its path.")
         )
-    entries: list[Entry] = []
+    listed: list[Entry] = []
     folders: list[PurePosixPath] = []
     skipped: list[Skipped] = []
     unseen: list[OSError] = []
@@ -39,14 +44,14 @@ def read(folder: Path, merge_case: bool = False, bounds: Bounds = BOUNDS) -> Col
         level = PurePosixPath(*Path(here).relative_to(place).parts)
         folders += [level / name for name in inside]
         for name in files:
-            _look(Path(here) / name, level / name, bounds, entries, skipped)
-            if len(entries) > bounds.files:
+            _look(Path(here) / name, level / name, bounds, listed, skipped)
+            if len(listed) > bounds.files:
                 raise too_many(bounds)
     skipped += map(_unseen, unseen)
-    return arrange(Found(clean(place.resolve().name), tuple(entries), tuple(folders), tuple(skipped)), merge_case)
+    return Found(clean(place.resolve().name), tuple(listed), tuple(folders), tuple(skipped))
 
 
-def _look(path: Path, inner: PurePosixPath, bounds: Bounds, entries: list[Entry], skipped: list[Skipped]) -> None:
+def _look(path: Path, inner: PurePosixPath, bounds: Bounds, listed: list[Entry], skipped: list[Skipped]) -> None:
     """List one file, unless it is none: a pipe, a device, a link to nowhere; or too large."""
     try:
         found = path.stat()
@@ -58,7 +63,7 @@ def _look(path: Path, inner: PurePosixPath, bounds: Bounds, entries: list[Entry]
     elif found.st_size > bounds.file_bytes:
         skipped.append(Skipped(shown(path.name), too_large(found.st_size, bounds)))
     else:
-        entries.append(Entry(inner, found.st_size, partial(_content, path, bounds)))
+        listed.append(Entry(inner, found.st_size, partial(_content, path, bounds)))
 
 
 def _content(path: Path, bounds: Bounds) -> bytes:
