@@ -10,8 +10,7 @@ from core.probing.ladder import Curve, Ladder
 from core.text import _
 
 ROW = 37  # pixels of a row
-RIGHT = 66  # pixels at the right, for the highest score of every row
-LEAST, MOST = 6.0, 420.0  # areas of circles
+LEAST, MOST, ROOM = 6.0, 420.0, 6800.0  # areas of circles; all of a row together have so much
 GAP = " "  # the row that parts the rungs of the ladder from those beside it
 
 
@@ -46,7 +45,6 @@ def glance(
         marks.append(_outlined(chosen, depths, order))
     marks.insert(0, _path(depths, order))
     spec = frame(records, marks, ROW * len(order) + 50)
-    spec["padding"] = {"right": RIGHT, "left": 0, "top": 4, "bottom": 4}
     numbers = tuple(row for found in ladder.curves.values() for row in rows(found))
     return Figure(spec, spoken(ladder, titles), COLUMNS, numbers)
 
@@ -99,7 +97,7 @@ def _marks(depths: Depths, order: list[str], light: bool) -> list[Spec]:
     x, y = _axes(depths, order)
     as_is = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
     size = {"field": "way", "type": "quantitative", "legend": None,
-            "scale": {"domain": [0, 1], "range": [LEAST, MOST]}}  # fmt: skip
+            "scale": {"domain": [0, 1], "range": [LEAST, min(MOST, ROOM / len(depths.stops))]}}  # fmt: skip
     tip = [
         {"field": "title", "title": _("Rung")},
         {"field": "name", "title": _("Stop")},

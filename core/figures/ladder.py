@@ -11,7 +11,7 @@ from core.text import N_, _
 
 DIGITS = 4
 LARGE, SMALL = 330, 168  # pixels of height
-LABELS = 112  # pixels at the right, where the lines of comparison are named
+LABELS = 112  # pixels that the longest name of a line of comparison may take
 APART = 0.062  # of the height between two of these names
 LOWEST = -0.3  # of R², below which it is not drawn: it has no lower end
 COMPARED = {"log-mel": N_("log-mel"), "log-mel in context": N_("log-mel in context"), "MFCC": N_("MFCC")}
@@ -30,9 +30,7 @@ def curve(found: Curve, depths: Depths, stop: int | None = None, light: bool = T
     marks: list[Spec] = [*_stops(found, depths, domain, large=True), *_references(found, depths, domain, light)]
     if stop in found.stops:
         marks.insert(0, _marked(depths.place(stop)))
-    spec = frame(records, marks, LARGE)
-    spec["padding"] = {"right": LABELS, "left": 0, "top": 4, "bottom": 4}
-    return Figure(spec, spoken(found, depths), COLUMNS, rows(found))
+    return Figure(frame(records, marks, LARGE), spoken(found, depths), COLUMNS, rows(found))
 
 
 def panel(found: Curve, depths: Depths, light: bool = True) -> Figure:

@@ -1,4 +1,4 @@
-"""Measuring the ladder of a model that brings none along: as a job, its time said first."""
+"""Measuring the ladder of a model that brings none along, or on another corpus: as a job, its time said first."""
 
 from typing import TYPE_CHECKING
 
