@@ -39,10 +39,10 @@ def matched_words(text: str, phones: Sequence[Interval]) -> tuple[Interval, ...]
     """Find where each word lies by letting flite say it alone; DatasetError where it sounds otherwise in the text."""
     words, place = [], 0
     for word in plain(text).split():
-        alone = _alone(word)
-        count = len(alone)
+        said = alone(word)
+        count = len(said)
         part = phones[place : place + count]
-        if len(part) < count or sum(a != p.label for a, p in zip(alone, part, strict=True)) > 1:
+        if len(part) < count or sum(a != p.label for a, p in zip(said, part, strict=True)) > 1:
             raise DatasetError(f"flite says {word!r} differently in a sentence.")
         words.append(Interval(part[0].start, part[-1].end, word))
         place += count
@@ -51,14 +51,15 @@ def matched_words(text: str, phones: Sequence[Interval]) -> tuple[Interval, ...]
     return tuple(words)
 
 
+@cache
+def alone(word: str) -> tuple[str, ...]:
+    """Return the phones of a word that flite says alone."""
+    return tuple(flite.lexicon_phones(word))
+
+
 def plain(text: str) -> str:
     """Keep letters, blanks and apostrophes."""
     return "".join(letter for letter in text if letter.isalpha() or letter in " '")
-
-
-@cache
-def _alone(word: str) -> tuple[str, ...]:
-    return tuple(flite.lexicon_phones(word))
 
 
 def _words_of_phones(phones: Sequence[Interval], words: Sequence[Interval]) -> list[tuple[Interval, list[Interval]]]:
