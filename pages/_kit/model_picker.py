@@ -56,6 +56,8 @@ def _can(card: ModelCard) -> str:
         return n_(
             "Names what it hears: {count} class.", "Names what it hears: {count} classes.", len(card.labels)
         ).format(count=len(card.labels))
+    if card.expects:
+        return _("Learned without labels: says what it expects where it hears nothing.")
     if not card.heads:
         return _("Has no words to say: its layers can be looked at.")
     return _("Has no words to say: its layers and heads can be looked at.")

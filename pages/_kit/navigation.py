@@ -22,6 +22,7 @@ def pages() -> list[StreamlitPage]:
         st.Page(FOLDER / "listen.py", title=_("Listen"), icon=":material/hearing:", default=True),
         st.Page(FOLDER / "layers.py", title=_("Layers"), icon=":material/layers:"),
         st.Page(FOLDER / "ladder.py", title=_("Ladder"), icon=":material/stairs_2:"),
+        st.Page(FOLDER / "expect.py", title=_("Expect"), icon=":material/help_center:"),
         st.Page(FOLDER / "attention.py", title=_("Attention"), icon=":material/visibility:"),
         st.Page(FOLDER / "explain.py", title=_("Explain"), icon=":material/psychology_alt:"),
         st.Page(FOLDER / "fine_tune.py", title=_("Fine-tune"), icon=":material/school:"),
