@@ -59,7 +59,11 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class Inversion:
-    """Decoders of every stop, for the model and for the same network with random weights, each with its score."""
+    """Decoders of every stop, for the model and for the same network with random weights, each with its score.
+
+    seed     of these weights
+    weights  digest of the model's own weights; empty where nobody took it
+    """
 
     model: str
     lesson: Lesson
@@ -68,6 +72,7 @@ class Inversion:
     untaught: Mapping[int, Decoder]
     untaught_scores: Mapping[int, Recovered]
     seed: int = SEED
+    weights: str = ""
 
     @property
     def stops(self) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ def write(path: Path, found: Inversion) -> None:
     told = {
         "model": found.model,
         "seed": found.seed,
+        "weights": found.weights,
         "lesson": asdict(found.lesson),
         "strengths": {twin: {str(at): one.strength for at, one in _of(found, twin)[0].items()} for twin in TWINS},
         "scores": {twin: {str(at): asdict(one) for at, one in _of(found, twin)[1].items()} for twin in TWINS},
@@ -45,17 +46,26 @@ def read(path: Path) -> Inversion:
         with safe_open(path, framework="numpy") as file:
             told = json.loads((file.metadata() or {})[WORD])
             arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-        decoders = {twin: _decoders(twin, told["strengths"][twin], arrays) for twin in TWINS}
-        scores = {twin: {int(at): Recovered(**one) for at, one in told["scores"][twin].items()} for twin in TWINS}
-        lesson = Lesson(**told["lesson"])
-        model, seed = str(told["model"]), int(told["seed"])
+        return _inversion(told, arrays)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError) as cause:
         raise ModelError(
             _("What was learned of the layers cannot be read: {file} is damaged.").format(file=path.name),
             hint=_("Let it be learned anew."),
         ) from cause
+
+
+def _inversion(told: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Inversion:
+    decoders = {twin: _decoders(twin, told["strengths"][twin], arrays) for twin in TWINS}
+    scores = {twin: {int(at): Recovered(**one) for at, one in told["scores"][twin].items()} for twin in TWINS}
     return Inversion(
-        model, lesson, decoders["taught"], scores["taught"], decoders["untaught"], scores["untaught"], seed
+        model=str(told["model"]),
+        lesson=Lesson(**told["lesson"]),
+        decoders=decoders["taught"],
+        scores=scores["taught"],
+        untaught=decoders["untaught"],
+        untaught_scores=scores["untaught"],
+        seed=int(told["seed"]),
+        weights=str(told["weights"]),
     )
 
 

@@ -1,0 +1,44 @@
+"""The page's answer in a sentence: how much of the spectrogram is left at the chosen layer, and of what kind."""
+
+from core.inversion.inversion import Lesson, Recovered
+from core.text import _
+from pages._kit.echo.view import View
+
+
+def sentence(it: View) -> str:
+    """Say what a straight line reads off the chosen layer in the test, beside the untaught network."""
+    stop = it.stop
+    score, other = it.learned.scores[stop.value], it.learned.untaught_scores[stop.value]
+    said = _("At {layer} a straight line still recovers **{share}** of the spectrogram ({other} before any learning)")
+    first = said.format(layer=stop.name, share=_percent(score.r2), other=_percent(other.r2))
+    return f"{first}: {_kinds(score)}."
+
+
+def _kinds(score: Recovered) -> str:
+    """Say what is still there and what is gone, by the three kinds of detail."""
+    named = (
+        (score.loudness, _("how loud each moment is")),
+        (score.shape, _("the broad shape that tells speech sounds apart")),
+        (score.detail, _("the fine stripes of the voice's pitch")),
+    )
+    return ", ".join(_("{share} of {what}").format(share=_percent(share), what=what) for share, what in named)
+
+
+def _percent(share: float) -> str:
+    return f"{max(share, 0.0):.0%}"
+
+
+def tested(lesson: Lesson) -> str:
+    """Say on what the numbers were measured."""
+    about = {
+        "voices and sentences": _("voices and sentences it never met"),
+        "voices": _("voices it never met"),
+        "sentences": _("sentences it never met"),
+    }[lesson.unseen]
+    return _(
+        "Learned from {learned:.0f} minutes of *{corpus}*; tested on {about}: {count} utterances, {voices} voices, "
+        "{tested:.1f} minutes."
+    ).format(
+        learned=lesson.learned / 60, corpus=lesson.corpus, about=about, count=lesson.utterances, voices=lesson.voices,
+        tested=lesson.tested / 60,
+    )  # fmt: skip
