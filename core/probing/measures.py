@@ -10,13 +10,14 @@ from core.resample import resampled
 RATE = 16_000  # Hz
 WINDOW = 400  # samples, 25 ms
 BANDS = 80
-FLOOR = 1e-10  # power that counts as silence, 100 dB below full scale
+SILENCE = 1e-7  # power below which nothing is heard, 70 dB below full scale (the absolute gate of ITU-R BS.1770)
+FLOOR = 1e-10  # power of a band below which nothing is there
 
 
 def loudness(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, "n 1"]:
     """Measure the power of the 25 ms around each moment (seconds), in dB of full scale."""
     power = np.square(pieces(clip, moments, WINDOW)).mean(1, keepdims=True)
-    return 10 * np.log10(power + FLOOR)
+    return 10 * np.log10(power + SILENCE)
 
 
 def bands(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, "n bands"]:

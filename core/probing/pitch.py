@@ -1,7 +1,7 @@
 """How high a voice is at chosen moments, by autocorrelation."""
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64, Int64
 
 from core.clip import Clip
 from core.probing.measures import RATE, pieces
@@ -25,10 +25,10 @@ def log_pitch(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndar
     repeated = _repetition(sound)
     lags = np.arange(int(RATE / HIGHEST), int(RATE / LOWEST) + 1)
     strength = repeated[:, lags] - SHORTER * np.log2(lags / lags[0])
-    peak = _peaks(strength)
+    peak, there = _peaks(strength)
     best = lags[peak]
     rows = np.arange(len(sound))
-    clear = (repeated[rows, best] >= CLEAR) & (np.square(sound).mean(1) > FAINT)
+    clear = there & (repeated[rows, best] >= CLEAR) & (np.square(sound).mean(1) > FAINT)
     found = np.full((len(best), 1), np.nan)
     found[clear, 0] = np.log(RATE / _refined(repeated[clear], best[clear]))
     return found
@@ -44,16 +44,16 @@ def _repetition(found: Float64[np.ndarray, "n width"]) -> Float64[np.ndarray, "n
     return (own / np.maximum(own[:, :1], 1e-12)) / (weight / weight[0])
 
 
-def _peaks(strength: Float64[np.ndarray, "n lags"]) -> np.ndarray:
-    """Place of the highest local maximum of each row; the first lag where there is none."""
+def _peaks(strength: Float64[np.ndarray, "n lags"]) -> tuple[Int64[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+    """Place of the highest local maximum of each row, and whether it has one at all."""
     inside = strength[:, 1:-1]
     local = (inside >= strength[:, :-2]) & (inside >= strength[:, 2:])
-    return np.where(local, inside, -np.inf).argmax(1) + 1
+    return np.where(local, inside, -np.inf).argmax(1) + 1, np.asarray(local.any(1))
 
 
-def _refined(repeated: Float64[np.ndarray, "n lags"], lag: np.ndarray) -> Float64[np.ndarray, " n"]:
-    """Lay a parabola through the peak and its neighbours."""
+def _refined(repeated: Float64[np.ndarray, "n lags"], lag: Int64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
+    """Lay a parabola through the peak and its neighbours; its top lies no further than half a step away."""
     rows = np.arange(len(repeated))
     before, at, after = (repeated[rows, lag + step] for step in (-1, 0, 1))
-    bend = before - 2 * at + after
-    return lag + np.where(np.abs(bend) > 1e-12, 0.5 * (before - after) / np.where(bend == 0, 1, bend), 0.0)
+    bend = np.minimum(before - 2 * at + after, -1e-12)
+    return lag + np.clip(0.5 * (before - after) / bend, -0.5, 0.5)
