@@ -4,14 +4,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages._kit import present
-from pages._kit.ladder import answer, charts, depth, reading, rows, view
+from pages._kit.ladder import answer, asked, charts, climbing, depth, reading, rows, use, view
+from pages._kit.ladder.depth import Deep
 from pages._kit.ladder.view import View
 from pages._kit.layers import lens
 
 
 def draw(place: DeltaGenerator) -> None:
     """Draw the page; ``place`` takes the answer."""
-    found = _measured(place)
+    ladder = None if asked.own() else view.shipped()
+    found = view.of_shipped(ladder) if ladder else _climbed(place)
     read = lens.now()
     deep = depth.now(read)
     if found:
@@ -26,20 +28,22 @@ def draw(place: DeltaGenerator) -> None:
             charts.large(found)
         charts.panels(found)
     depth.draw(read, deep)
+    if found:
+        use.draw(found, asked.corpus, asked.own())
+    asked.draw(found.ladder if found else None)
 
 
-def _measured(place: DeltaGenerator) -> View | None:
-    """Find the ladder of the chosen model."""
-    ladder = view.shipped()
-    if ladder:
-        return view.of_shipped(ladder)
+def _climbed(place: DeltaGenerator) -> View | None:
+    """Measure the ladder where nobody has."""
     place.markdown(answer.unmeasured(present.card().title))
-    return None
+    return climbing.climbed(asked.corpus(), asked.own())
 
 
-def _on_strip(found: View | None, deep: "depth.Deep | None") -> None:
+def _on_strip(found: View | None, deep: Deep | None) -> None:
     """Draw what is read in the chosen sound, over its time."""
     heard = reading.now(found) if found else None
+    if not heard and not deep:
+        return
     shown = rows.wanted(deep is not None, heard is not None)
     if found and heard:
         rows.add(found, heard, shown)
