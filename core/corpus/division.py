@@ -12,7 +12,7 @@ from core.text import _
 
 Unseen = Literal["voices and sentences", "voices", "sentences"]
 TEST_SHARE = 0.25  # of voices and of sentences, where the maker of a corpus kept none
-DEVELOP_SHARE = 0.2  # of what is left
+DEVELOP_SHARE = 0.15  # of what is left
 FEWEST = 2  # voices, or sentences, to keep some of them apart
 
 

@@ -114,7 +114,7 @@ def _read(
     if not cuts:
         skipped.append(Skipped(shown(entry.path.name), _too_long()))
     for number, (start, end) in enumerate(cuts, start=1):
-        part = tiers.cut(start, end)
+        part = tiers.cut(start, end) if len(cuts) > 1 else tiers
         name = clean(str(entry.path.with_suffix(""))) + (f" {number}" if len(cuts) > 1 else "")
         sentence = told.sentence(entry.path) if len(cuts) == 1 else ""
         sentence = sentence or sentence_of(part, told.text(entry.path)) or name

@@ -43,18 +43,18 @@ TRAINED = (
     Person("rms-boy", "flite", "rms", 1.1, change=Change(2.4, 1.26, 1.3)),
     Person("kal", "flite", "kal16", 1.1),
     Person("kal-woman", "flite", "kal16", 1.05, change=Change(1.7, 1.13, 1.4)),
-    Person("american-man", "espeak", "m3", 175, "en-us", 42, 55),
-    Person("american-woman", "espeak", "f2", 170, "en-us", 56, 60),
-    Person("british-man", "espeak", "m2", 165, "en-gb-x-rp", 36, 45),
-    Person("british-woman", "espeak", "f5", 170, "en-gb-x-rp", 50, 55),
-    Person("caribbean-man", "espeak", "Michael", 170, "en-029", 45, 65),
+    Person("american-man", "espeak", "m3", 175.0, "en-us", 42, 55),
+    Person("american-woman", "espeak", "f2", 170.0, "en-us", 56, 60),
+    Person("british-man", "espeak", "m2", 165.0, "en-gb-x-rp", 36, 45),
+    Person("british-woman", "espeak", "f5", 170.0, "en-gb-x-rp", 50, 55),
+    Person("caribbean-man", "espeak", "Michael", 170.0, "en-029", 45, 65),
 )
 KEPT = (
     Person("awb", "flite", "awb", 1.2),
     Person("awb-woman", "flite", "awb", 1.15, change=Change(1.6, 1.14)),
     Person("ked", "festival", "ked_diphone", 1.1),
     Person("ked-woman", "festival", "ked_diphone", 1.1, change=Change(1.75, 1.15, 1.2)),
-    Person("scottish-man", "espeak", "m7", 160, "en-gb-scotland", 40, 50),
-    Person("annie", "espeak", "Annie", 165, "en-us", 52, 60),
+    Person("scottish-man", "espeak", "m7", 160.0, "en-gb-scotland", 40, 50),
+    Person("annie", "espeak", "Annie", 165.0, "en-us", 52, 60),
 )
 PEOPLE = TRAINED + KEPT
