@@ -66,7 +66,7 @@ def decode(
     spoken = tiers.spoken(kind.tier)
     spans = spoken or even(trace.seconds)
     pooled = np.stack([vectors[time.within(part.start, part.end)].mean(0) for part in spans])
-    return _read(probe, pooled, spans, [part.label for part in spoken] or [""] * len(spans))
+    return _read(probe, pooled, spans, [kind.same(part.label) for part in spans])
 
 
 def frames_at(trace: Trace, stop: int) -> tuple[Float32[np.ndarray, "frames width"], TimeAxis]:

@@ -9,6 +9,7 @@ from core.probing.rung import PAUSE, Item
 
 Items = Callable[[Utterance, np.random.Generator], list[Item]]
 APART = 0.1  # seconds between two moments at which values are measured; nearer ones say nearly the same
+MARKS = " .,;:!?…\"“”„‘’'()[]–-"
 LEAST_PAUSE = 0.04  # seconds of silence that are more than the edge between two words
 
 
@@ -31,11 +32,17 @@ def phones(utterance: Utterance, chance: np.random.Generator) -> list[Item]:
     return found
 
 
-def of_tier(tier: str) -> Items:
-    """Read every labelled stretch of one row of the tiers."""
+def word_alone(label: str) -> str:
+    """Spell a word as it is spelled in the middle of a sentence: small letters, no marks around it."""
+    return label.strip(MARKS).casefold()
+
+
+def of_tier(tier: str, same: Callable[[str], str] = str) -> Items:
+    """Read every labelled stretch of one row of the tiers; ``same`` brings labels to one spelling."""
 
     def items(utterance: Utterance, chance: np.random.Generator) -> list[Item]:
-        return [Item(item.start, item.end, item.label) for item in utterance.tiers.spoken(tier)]
+        named = ((item, same(item.label)) for item in utterance.tiers.spoken(tier))
+        return [Item(item.start, item.end, label) for item, label in named if label]
 
     return items
 

@@ -72,6 +72,7 @@ class Rung:
     beside     stands beside the ladder, not on it
     frames     its probe reads single frames, so that it can be asked of every frame of a clip
     tier       row of the tiers whose stretches its probe reads; empty where none
+    same       brings labels that mean the same to one spelling
     kept       its probes are kept, to be asked of a person's own clip
     """
 
@@ -89,4 +90,5 @@ class Rung:
     beside: bool = False
     frames: bool = False
     tier: str = ""
+    same: Callable[[str], str] = str
     kept: bool = True

@@ -89,3 +89,9 @@ def test_a_curve_knows_its_best_stop_and_how_selective_it_is_there() -> None:
     assert curve.interior
     assert curve.selectivity(6) == pytest.approx(0.85 - 0.16)
     assert curve.best_input[0] == "log-mel in context"
+
+
+def test_a_word_is_the_same_word_at_the_beginning_and_at_the_end_of_a_sentence() -> None:
+    rows = {"word": [Interval(0.0, 0.5, "Sun,"), Interval(0.5, 1.0, "“sun.”")]}
+    said = Utterance("one", "ann", "sun sun", 1.0, Tiers.of(rows.items()))
+    assert [item.label for item in rungs()["word"].items(said, np.random.default_rng(0))] == ["sun", "sun"]
