@@ -92,7 +92,7 @@ def _counted(asked: torch.Tensor, plain: torch.Tensor) -> tuple[float, ...]:
     """Count frames, hits, hits of the copy, blind hits, and sum the loss of one clip."""
     compared = torch.isfinite(asked).sum(-1)
     loss = torch.nn.functional.cross_entropy(asked, torch.zeros(len(asked), dtype=torch.long), reduction="sum")
-    return len(asked), hits(asked), hits(plain), float((1 / compared).sum()), float(loss)
+    return float(len(asked)), hits(asked), hits(plain), float((1 / compared).sum()), float(loss)
 
 
 def hits(logits: torch.Tensor) -> float:
