@@ -10,7 +10,7 @@ from core.resample import resampled
 RATE = 16_000  # Hz
 WINDOW = 400  # samples, 25 ms
 BANDS = 80
-SILENCE = 1e-7  # power below which nothing is heard, 70 dB below full scale (the absolute gate of ITU-R BS.1770)
+SILENCE = 1e-6  # power below which nothing is heard beside speech, 60 dB below full scale
 FLOOR = 1e-10  # power of a band below which nothing is there
 
 

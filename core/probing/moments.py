@@ -14,10 +14,8 @@ LEAST_PAUSE = 0.04  # seconds of silence that are more than the edge between two
 
 
 def spread(utterance: Utterance, chance: np.random.Generator) -> list[Item]:
-    """Draw one moment out of every tenth of a second between the first and the last phone (else of all of it)."""
-    spoken = utterance.tiers.spoken("phone")
-    start, end = (spoken[0].start, spoken[-1].end) if spoken else (0.0, utterance.seconds)
-    begins = np.arange(start, max(end - APART, start) + 1e-9, APART)
+    """Draw one moment out of every tenth of a second."""
+    begins = np.arange(0.0, max(utterance.seconds - APART, 0.0) + 1e-9, APART)
     return [Item(second, second) for second in (begins + chance.uniform(0, APART, begins.size)).tolist()]
 
 
