@@ -68,7 +68,7 @@ def ruler(depths: Depths, title: str = "", sparse: bool = False) -> Spec:
 def ribbon(x: Spec) -> Spec:
     """Lay the colours of depth along the axis."""
     return {
-        "mark": {"type": "rect", "yOffset": 3, "y2Offset": 9, "opacity": 1},
+        "mark": {"type": "rect", "aria": False, "yOffset": 3, "y2Offset": 9, "opacity": 1},
         "encoding": {
             "x": {**x, "field": "left"}, "x2": {"field": "right"}, "y": {"value": "height"},
             "y2": {"value": "height"}, "color": {"field": "colour", "type": "nominal", "scale": None, "legend": None},

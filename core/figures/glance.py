@@ -88,6 +88,7 @@ def _records(found: Curve, depths: Depths, title: str, step: int) -> list[Spec]:
             "clear": 1 if score.low > plain.value else 0.12,
             "top": stop == found.best,
             "shown": percent(score.value),
+            "said": f"{title}, {depths.name(stop)}: {percent(score.value)}",
         }
         for stop, score in zip(found.stops, found.score, strict=True)
     ]
@@ -111,12 +112,12 @@ def _marks(depths: Depths, order: list[str], light: bool) -> list[Spec]:
         {
             "params": [{"name": "place", "select": {"type": "point", "fields": ["rung", "stop"], "toggle": False}}],
             "mark": circle,
-            "encoding": {"x": x, "y": y, "size": size, "fill": as_is, "stroke": as_is, "fillOpacity": fill,
+            "encoding": {"x": x, "y": y, "size": size, "fill": as_is, "stroke": as_is, "fillOpacity": fill, "description": {"field": "said"},
                          "tooltip": tip},
         },
         {
             "transform": [{"filter": "datum.top"}],
-            "mark": {"type": "text", "align": "left", "dx": 10, "fontSize": 13, "fontWeight": 600,
+            "mark": {"type": "text", "aria": False, "align": "left", "dx": 10, "fontSize": 13, "fontWeight": 600,
                      "color": TEXTS[light]},
             "encoding": {"x": {"value": "width"}, "y": y, "text": {"field": "shown"}},
         },
@@ -142,7 +143,7 @@ def _axes(depths: Depths, order: list[str]) -> tuple[Spec, Spec]:
 def _path(depths: Depths, order: list[str]) -> Spec:
     """Lead from the highest place of each rung to that of the next: the way up the ladder."""
     x, y = _axes(depths, order)
-    line = {"type": "line", "color": NEUTRAL, "strokeWidth": 1.5, "strokeDash": [3, 3], "opacity": 0.8}
+    line = {"type": "line", "aria": False, "color": NEUTRAL, "strokeWidth": 1.5, "strokeDash": [3, 3], "opacity": 0.8}
     return {
         "transform": [{"filter": "datum.top && datum.step >= 0"}],
         "mark": line,
@@ -171,6 +172,14 @@ def _outlined(chosen: tuple[str, int], depths: Depths, order: list[str]) -> Spec
     rung, stop = chosen
     return {
         "transform": [{"filter": f"datum.rung == {_quoted(rung)} && datum.stop == {stop}"}],
-        "mark": {"type": "point", "filled": False, "size": 620, "strokeWidth": 2, "color": MARKED, "opacity": 1},
+        "mark": {
+            "type": "point",
+            "aria": False,
+            "filled": False,
+            "size": 620,
+            "strokeWidth": 2,
+            "color": MARKED,
+            "opacity": 1,
+        },
         "encoding": {"x": x, "y": y},
     }

@@ -81,7 +81,7 @@ def _records(found: Curve, depths: Depths) -> list[Spec]:
             "name": depths.name(stop), "colour": depths.colour(stop), "onward": round(after.value, DIGITS),
             "score": round(score.value, DIGITS), "low": round(score.low, DIGITS), "high": round(score.high, DIGITS),
             "random": round(random.value, DIGITS), "control": round(control.value, DIGITS),
-            "top": stop == found.best, "shown": percent(score.value),
+            "top": stop == found.best, "said": f"{depths.name(stop)}: {percent(score.value)}",
         }
         for stop, score, after, random, control in zip(
             found.stops, found.score, following, found.random, found.control, strict=True
@@ -121,12 +121,15 @@ def _stops(found: Curve, depths: Depths, domain: tuple[float, float], large: boo
     between = {"x": x, "y": y, "x2": {"field": "next"}, "y2": {"field": "onward"}, "color": as_is}
     marks: list[Spec] = [
         {
-            "mark": {"type": "area", "color": NEUTRAL, "opacity": 0.22},
+            "mark": {"type": "area", "aria": False, "color": NEUTRAL, "opacity": 0.22},
             "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
         },
-        {"mark": {"type": "rule", "strokeWidth": 4 if large else 3, "strokeCap": "round"}, "encoding": between},
         {
-            "mark": {"type": "point", "filled": True, "size": 80 if large else 26, "opacity": 1},
+            "mark": {"type": "rule", "aria": False, "strokeWidth": 4 if large else 3, "strokeCap": "round"},
+            "encoding": between,
+        },
+        {
+            "mark": {"type": "point", "aria": False, "filled": True, "size": 80 if large else 26, "opacity": 1},
             "encoding": {"x": x, "y": y, "color": as_is},
         },
         _peak(x, y, large),
@@ -137,13 +140,19 @@ def _stops(found: Curve, depths: Depths, domain: tuple[float, float], large: boo
 
 def _peak(x: Spec, y: Spec, large: bool) -> Spec:
     """Put a ring around the highest score."""
-    ring = {"type": "point", "filled": False, "size": 300 if large else 130, "strokeWidth": 2, "color": MARKED}
+    ring = {
+        "type": "point",
+        "aria": False,
+        "filled": False,
+        "size": 300 if large else 130,
+        "strokeWidth": 2,
+        "color": MARKED,
+    }
     return {"transform": [{"filter": "datum.top"}], "mark": {**ring, "opacity": 1}, "encoding": {"x": x, "y": y}}
 
 
 def _pointer(found: Curve, x: Spec) -> Spec:
     """Let every stop be read and clicked from top to bottom of the chart."""
-    shown = {"stop": {"field": "name", "title": _("Stop")}}
     fields = {"score": _(METRIC_TITLES[found.metric]), "low": _("95 % from"), "high": _("to")}
     fields |= {"random": _("with random weights"), "control": _("with control labels")}
     numbers = [
@@ -154,7 +163,7 @@ def _pointer(found: Curve, x: Spec) -> Spec:
         "mark": {"type": "rect", "opacity": 0, "cursor": "pointer", "tooltip": True},
         "encoding": {
             "x": {**x, "field": "left"}, "x2": {"field": "right"}, "y": {"value": 0}, "y2": {"value": "height"},
-            "tooltip": [shown["stop"], *numbers],
+            "tooltip": [{"field": "name", "title": _("Stop")}, *numbers], "description": {"field": "said"},
         },
     }  # fmt: skip
 
@@ -163,7 +172,7 @@ def _marked(place: int) -> Spec:
     """Stand a line at the chosen stop."""
     return {
         "data": {"values": [{"at": place}]},
-        "mark": {"type": "rule", "color": MARKED, "strokeWidth": 1.5, "opacity": 0.8},
+        "mark": {"type": "rule", "aria": False, "color": MARKED, "strokeWidth": 1.5, "opacity": 0.8},
         "encoding": {"x": axis("at", "")},
     }
 
@@ -173,7 +182,7 @@ def _lines(found: Curve, depths: Depths, domain: tuple[float, float], large: boo
     x, y = _across(depths, large), _value(found, domain, large)
 
     def over(field: str, dash: Sequence[int], colour: str) -> Spec:
-        line = {"type": "line", "strokeDash": list(dash), "color": colour, "strokeWidth": 1.6}
+        line = {"type": "line", "aria": False, "strokeDash": list(dash), "color": colour, "strokeWidth": 1.6}
         return {"mark": line, "encoding": {"x": x, "y": {**y, "field": field}}}
 
     return [
@@ -187,14 +196,21 @@ def _lines(found: Curve, depths: Depths, domain: tuple[float, float], large: boo
 def _rule(value: float, colour: str, dash: Sequence[int]) -> Spec:
     return {
         "data": {"values": [{"score": round(value, DIGITS)}]},
-        "mark": {"type": "rule", "color": colour, "strokeDash": list(dash), "strokeWidth": 1.3, "clip": True},
+        "mark": {
+            "type": "rule",
+            "aria": False,
+            "color": colour,
+            "strokeDash": list(dash),
+            "strokeWidth": 1.3,
+            "clip": True,
+        },
         "encoding": {"y": axis("score", "")},
     }
 
 
 def _references(found: Curve, depths: Depths, domain: tuple[float, float], light: bool) -> list[Spec]:
     """Draw the lines of comparison with a name at the right end of each."""
-    text = {"type": "text", "align": "left", "dx": 8, "fontSize": 11, "limit": LABELS}
+    text = {"type": "text", "aria": False, "align": "left", "dx": 8, "fontSize": 11, "limit": LABELS}
     names: Spec = {
         "data": {"values": _named(found, domain)},
         "mark": {**text, "color": TEXTS[light]},

@@ -76,20 +76,26 @@ def said(view: View, heard: Heard) -> str:
         return _("Below the sound: what a probe recovers at the chosen layer, and what was measured.")
     if not heard.shares:
         return _("Nobody has written down what is said here, so only what is read is shown, not whether it is right.")
-    best, things = heard.best, _of(view.rung, heard.judged)
-    most = _("{share:.0%} at {stop}").format(share=heard.shares[best], stop=view.depths.name(best))
-    if view.stop not in heard.shares:
-        return _("In this sound, of {things} most are read rightly with {most}.").format(things=things, most=most)
-    if heard.shares[view.stop] >= heard.shares[best]:
-        return _("In this sound **{stop}** reads {share:.0%} of {things} rightly; no other place reads more.").format(
-            stop=view.depths.name(view.stop), share=heard.shares[view.stop], things=things
+    here, best = heard.shares.get(view.stop), heard.best
+    things = _things(view.rung, heard.judged)
+    if here is None:
+        return _("In this sound **{best}** reads {share:.0%} of {things} rightly, more than any other place.").format(
+            best=view.depths.name(best), share=heard.shares[best], things=things
         )
-    return _("In this sound **{stop}** reads {share:.0%} of {things} rightly; most are read with {most}.").format(
-        stop=view.depths.name(view.stop), share=heard.shares[view.stop], things=things, most=most
+    said = _("In this sound **{stop}** reads {share:.0%} of {things} rightly").format(
+        stop=view.depths.name(view.stop), share=here, things=things
+    )
+    if here >= heard.shares[best]:
+        return _("{said}; no other place reads more.").format(said=said)
+    return _("{said}; {best} reads most, {share:.0%}.").format(
+        said=said, best=view.depths.name(best), share=heard.shares[best]
     )
 
 
-def _of(rung: str, count: int) -> str:
+def _things(rung: str, count: int) -> str:
+    """Name what is judged: only what the probe was taught counts."""
     if rungs()[rung].frames:
         return n_("{count} moment", "{count} moments", count).format(count=count)
-    return n_("{count} stretch", "{count} stretches", count).format(count=count)
+    if rung == "word":
+        return n_("{count} word that it was taught", "{count} words that it was taught", count).format(count=count)
+    return n_("{count} syllable that it was taught", "{count} syllables that it was taught", count).format(count=count)

@@ -10,6 +10,7 @@ from jaxtyping import UInt8
 from core.figures.depths import Depths
 from core.probing.decoding import Read
 from core.probing.rung import PAUSE
+from core.probing.rungs import rungs
 from core.text import N_, _
 from core.tiers import Interval
 from core.timeline import TimeAxis
@@ -103,7 +104,7 @@ def _classes(depths: Depths, heard: Heard, title: str) -> Row:
     )
 
     def reads(stop: int) -> Row:
-        joined = _joined(heard.reads.get(stop, ()))
+        joined = _joined(heard.reads.get(stop, ()), rungs()[heard.rung].frames)
         return Labels(
             _("{rung} read here").format(rung=title),
             tuple(interval for interval, _sure in joined),
@@ -115,15 +116,18 @@ def _classes(depths: Depths, heard: Heard, title: str) -> Row:
     return stack(depths, reads)
 
 
-def _joined(reads: Sequence[Read]) -> list[tuple[Interval, float]]:
-    """Join neighbours that are read alike; pauses stay empty."""
-    found = []
-    for label, group in groupby(reads, key=lambda read: read.label):
-        run = list(group)
-        if label and label != PAUSE:
-            sure = float(np.mean([read.probability for read in run]))
-            found.append((Interval(run[0].start, run[-1].end, label), sure))
-    return found
+def _joined(reads: Sequence[Read], frames: bool) -> list[tuple[Interval, float]]:
+    """Name what is read; neighbouring frames that are read alike become one, and pauses stay empty."""
+    runs = (
+        [list(group) for _label, group in groupby(reads, key=lambda read: read.label)]
+        if frames
+        else [[read] for read in reads]
+    )
+    return [
+        (Interval(run[0].start, run[-1].end, run[0].label), float(np.mean([read.probability for read in run])))
+        for run in runs
+        if run[0].label and run[0].label != PAUSE
+    ]
 
 
 def _strata(depths: Depths, heard: Heard, title: str, time: TimeAxis, light: bool) -> Row:
