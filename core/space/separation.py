@@ -10,6 +10,7 @@ from core.space.bank import Bank
 from core.space.nearness import Standard, nearest_elsewhere
 from core.space.segments import Kind, Label, codes
 
+FEWEST_SENTENCES = 5  # from which on the nearest is looked for in other sentences only
 DRAWS = 300  # of recordings, with putting back, for an interval
 INTERVAL = (2.5, 97.5)  # percent
 ASKED: Mapping[Kind, tuple[Label, ...]] = {
@@ -23,9 +24,13 @@ ASKED: Mapping[Kind, tuple[Label, ...]] = {
 class Agreement:
     """How often the nearest stretch of another recording has the same label, stop by stop.
 
+    Where a corpus has sentences enough, the other recording says another sentence too (unless sentences are asked
+    about), so that what stands around a phone or a word does not give it away.
+
     value   share, 0 to 1; low and high: 95 % interval over recordings
-    chance  share if it were any stretch of another recording
+    chance  share if it were any of the other stretches
     sound   share if nearness were that of the mean log-mel spectrum alone, without any model
+    other_sentences  whether only other sentences were looked at
     count   stretches asked about; recordings they come from
     """
 
@@ -36,6 +41,7 @@ class Agreement:
     high: Float64[np.ndarray, " stops"]
     chance: float
     sound: float
+    other_sentences: bool
     count: int
     recordings: int
 
@@ -50,18 +56,20 @@ def separation(bank: Bank, kind: Kind, seed: int = 0) -> dict[Label, Agreement]:
 
     Only stretches whose label occurs in another recording too are asked about.
     """
-    segments, places = bank.of(kind), bank.segments.places(kind)
-    recording = segments.utterance
-    near = {stop: _nearest(bank.vectors(stop, kind), recording) for stop in bank.stops}
-    sound = _nearest(bank.sound[places], recording)
+    segments, sounds = bank.of(kind), bank.sound[bank.segments.places(kind)]
+    recording, sentence = segments.utterance, codes(segments.labels("sentence"))
     found: dict[Label, Agreement] = {}
     for label in ASKED.get(kind, ()):
         numbers = codes(segments.labels(label))
-        share, asked = chances(numbers, recording)
+        sentences = label != "sentence" and len(set(sentence.tolist())) >= FEWEST_SENTENCES
+        apart = sentence if sentences else recording
+        share, asked = chances(numbers, apart)
         if not asked.any():
             continue
         draws = _draws(recording[asked], seed)
-        agree = np.stack([(numbers[near[stop]] == numbers)[asked] for stop in bank.stops]).astype(np.float64)
+        near = [_nearest(bank.vectors(stop, kind), apart) for stop in bank.stops]
+        sound = _nearest(sounds, apart)
+        agree = np.stack([(numbers[nearest] == numbers)[asked] for nearest in near]).astype(np.float64)
         low, high = np.percentile(_resampled(agree, recording[asked], draws), INTERVAL, axis=0)
         found[label] = Agreement(
             label=label,
@@ -71,6 +79,7 @@ def separation(bank: Bank, kind: Kind, seed: int = 0) -> dict[Label, Agreement]:
             high=high,
             chance=float(share[asked].mean()),
             sound=float((numbers[sound] == numbers)[asked].mean()),
+            other_sentences=sentences,
             count=int(asked.sum()),
             recordings=len(set(recording[asked].tolist())),
         )

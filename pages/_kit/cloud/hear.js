@@ -1,5 +1,5 @@
 // Plays a piece of another recording; the strip falls silent meanwhile, and the piece when the strip plays.
-const pieces = (() => {
+function makePieces() {
   let source = null
   let playing = ""
   const told = new Set()
@@ -41,4 +41,7 @@ const pieces = (() => {
       tell(name)
     },
   }
-})()
+}
+
+// One for the whole page, so that nothing is heard twice at once.
+const pieces = (strata.pieces ??= makePieces())
