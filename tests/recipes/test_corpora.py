@@ -129,6 +129,7 @@ def test_a_sound_is_as_long_as_its_tiers_say(corpus: Corpus) -> None:
 
 
 def test_pauses_are_quiet_where_the_tiers_put_them(heard: dict[str, list[Clip]]) -> None:
+    with_pauses = 0
     for speaker, clips in heard.items():
         pauses, phones = [], []
         for clip in clips:
@@ -138,7 +139,10 @@ def test_pauses_are_quiet_where_the_tiers_put_them(heard: dict[str, list[Clip]])
                 # not the edges: a sound dies away
                 level = _decibels(_middle(clip, item))
                 (phones if item.label else pauses).append(level)
-        assert np.median(phones) - np.median(pauses) > 15, speaker
+        # espeak-ng leaves hardly any
+        assert not pauses or np.median(phones) - np.median(pauses) > 15, speaker
+        with_pauses += bool(pauses)
+    assert with_pauses >= 10
 
 
 def test_hisses_cross_zero_more_often_than_vowels_do(heard: dict[str, list[Clip]]) -> None:

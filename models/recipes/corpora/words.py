@@ -32,7 +32,7 @@ def words_among(words: Sequence[str], phones: Sequence[Interval], pronounce: Pro
         if word == len(words):
             return (0.0, (first,)) if first == len(heard) else (float("inf"), ())
         said = tuple(pronounce(words[word]))
-        found = (float("inf"), ())
+        found: tuple[float, tuple[int, ...]] = (float("inf"), ())
         for last in range(first + 1, min(first + LONGEST, len(heard)) + 1):
             rest, starts = best(word + 1, last)
             cost = rest + difference(said, heard[first:last])
