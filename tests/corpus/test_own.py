@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.corpus import own
+from core.corpus import own, reading
 from core.corpus.corpus import STRESS, Corpus
 from core.dataset.bounds import Bounds
 from core.errors import ClipError, DatasetError
+from core.sound import Sound
 from tests.corpus.made import files_of, grid, unpacked, wav, zipped
 from tests.corpus.planted import SENTENCES, planted
 
@@ -159,3 +160,30 @@ def test_sound_that_is_damaged_inside_says_so_when_it_is_asked_for() -> None:
     broken = b"RIFF" + SECOND[4:40] + b"\x00" * 4
     with pytest.raises((ClipError, DatasetError)):
         _read(one_wav=broken, one_grid=grid(1.0, word=[(0.0, 1.0, "a")])).clip(0)
+
+
+def test_more_than_can_be_worked_on_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped(files_of(planted(2, sentences=2)))
+    monkeypatch.setattr(reading, "MOST_UTTERANCES", 3)
+    with pytest.raises(DatasetError, match="4 utterances") as caught:
+        own.from_zip("mine.zip", data)
+    assert "At most 3 utterances" in caught.value.hint
+    monkeypatch.setattr(reading, "MOST_UTTERANCES", 4)
+    monkeypatch.setattr(reading, "MOST_MINUTES", 0)
+    with pytest.raises(DatasetError, match="minutes"):
+        own.from_zip("mine.zip", data)
+
+
+def test_no_sound_is_decoded_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[str] = []
+    decode = reading.sound.decode
+
+    def counted(name: str, data: bytes) -> Sound:
+        decoded.append(name)
+        return decode(name, data)
+
+    monkeypatch.setattr(reading.sound, "decode", counted)
+    corpus = own.from_zip("mine.zip", zipped(files_of(planted(1, sentences=3))))
+    assert decoded == []
+    corpus.clip(2)
+    assert decoded == ["002.wav"]
