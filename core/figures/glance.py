@@ -112,7 +112,8 @@ def _marks(depths: Depths, order: list[str], light: bool) -> list[Spec]:
         {
             "params": [{"name": "place", "select": {"type": "point", "fields": ["rung", "stop"], "toggle": False}}],
             "mark": circle,
-            "encoding": {"x": x, "y": y, "size": size, "fill": as_is, "stroke": as_is, "fillOpacity": fill, "description": {"field": "said"},
+            "encoding": {"x": x, "y": y, "size": size, "fill": as_is, "stroke": as_is, "fillOpacity": fill,
+                         "description": {"field": "said"},
                          "tooltip": tip},
         },
         {

@@ -13,7 +13,7 @@ LONGEST = 200  # characters of one value that are looked at
 REMEMBERED = 8  # addresses of one page that the browser may still send after a newer one was written
 TOKEN = re.compile(r"[0-9A-Za-z]{16,64}")  # of a prepared set or of a run: whoever has it may look, nobody can guess it
 TARGET = re.compile(r"\d{1,5}(-\d{1,5})?")
-PLAIN = re.compile(r"[a-z0-9-]{1,40}")  # names of methods and of pieces
+PLAIN = re.compile(r"[a-z0-9-]{1,40}")  # names of methods, of pieces and of rungs
 STEPS = ("sounds", "training", "outcome")
 PRIVATE = re.compile(r"[/~.\\\\]|[A-Za-z]:")  # models whose name is a path stay out of links, both ways
 
@@ -97,7 +97,8 @@ def _region(value: str) -> tuple[float, float] | _Unreadable:
 
 
 READ = {"clip": _name, "model": _name, "layer": _layer, "head": _number, "unit": _number, "region": _region} | {
-    "dataset": _token, "run": _token, "step": _step, "target": _target, "method": _plain, "pieces": _plain
+    "dataset": _token, "run": _token, "step": _step, "target": _target, "method": _plain, "pieces": _plain,
+    "rung": _plain,
 }  # fmt: skip
 WRITE = {
     "clip": lambda now: "" if now.clip in session.own_clips() else now.clip,
@@ -112,4 +113,5 @@ WRITE = {
     "target": lambda now: now.target,
     "method": lambda now: now.method,
     "pieces": lambda now: now.pieces,
+    "rung": lambda now: now.rung,
 }

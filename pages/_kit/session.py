@@ -31,6 +31,7 @@ class Chosen:
             for what suits
     method  of attribution, by name; empty for the model's default
     pieces  of time in which a sound is explained: word, phone, symbol or windows; empty for what suits
+    rung    of the ladder that is shown large; empty for what suits
     """
 
     clip: str = DEFAULT_CLIP
@@ -47,6 +48,7 @@ class Chosen:
     target: str = ""
     method: str = ""
     pieces: str = ""
+    rung: str = ""
 
 
 def chosen() -> Chosen:
@@ -63,6 +65,7 @@ def choose(**changes: Any) -> None:
     if changes.get("clip", now.clip) != now.clip:
         changes = {"region": None, "target": "", **changes}
     if changes.get("model", now.model) != now.model:
+        remember("model-before", now.model)  # offered where two models are compared
         changes = {"layer": 1, "head": 0, "unit": None, "target": "", **changes}
     st.session_state["chosen"] = replace(now, **changes)
 

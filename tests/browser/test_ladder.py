@@ -63,7 +63,7 @@ def test_the_page_opens_with_its_answer_and_the_whole_ladder(visit: Visit) -> No
 def test_a_circle_chooses_its_rung_and_its_layer(visit: Visit) -> None:
     visit.glance.locator('[aria-label^="Word, layer 3:"]').click()
     expect(visit.sentence).to_contain_text("Which word it is", timeout=visiting.PATIENCE)
-    expect(visit.page).to_have_url(re.compile("layer=3"))
+    expect(visit.page).to_have_url(re.compile("layer=3&rung=word"))
     expect(visit.page.get_by_role("slider", name="Layer")).to_have_attribute("aria-valuetext", "3 of 8")
     expect(visit.row("Word read here")).to_be_visible()
     visit.settle()
@@ -85,7 +85,7 @@ def test_what_the_model_itself_hears_comes_onto_the_strip(visit: Visit) -> None:
 
 def test_the_numbers_of_the_ladder_can_be_saved(visit: Visit, tmp_path: Path) -> None:
     with visit.page.expect_download() as numbers:
-        visit.page.locator(".st-key-ladder-glance-numbers button").click()
+        visit.page.locator(".st-key-ladder-glance-numbers button").first.click()
     numbers.value.save_as(tmp_path / "ladder.csv")
     lines = (tmp_path / "ladder.csv").read_text("utf-8").splitlines()
     assert lines[0].startswith("rung,stop,score,95 % from,to,control labels,random weights,log-mel")

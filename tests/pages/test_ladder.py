@@ -76,7 +76,7 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
 
     def open_page(
         ladder: Ladder | None = None, probes: dict[tuple[str, int], Probe] | None = None, spoken: bool = True,
-        speaks: bool = True, rung: str = "", **choices: Any,
+        speaks: bool = True, **choices: Any,
     ) -> AppTest:  # fmt: skip
         clip = planted.clip(spoken=spoken)
         trace: Trace = planted.trace(clip, speaks=speaks)
@@ -92,8 +92,6 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
         monkeypatch.setattr(asked, "corpus", lambda: CORPUS)
         app = AppTest.from_function(ladder_page, default_timeout=60)
         app.session_state["chosen"] = Chosen(**choices)
-        if rung:
-            app.session_state["kept-ladder-rung"] = rung
         app.run()
         assert not app.exception
         return app

@@ -64,7 +64,7 @@ def of_shipped(ladder: Ladder) -> View:
 
 def of(key: Hashable, ladder: Ladder, probes: Probes) -> View:
     """View a ladder with what is chosen."""
-    wanted = session.recall("ladder-rung", "")
+    wanted = session.chosen().rung
     there = [name for name in (wanted, *USUAL, *ladder.curves) if name in ladder.curves]
     stop = min(max(session.chosen().layer, -ladder.convolutions), ladder.layers)
     return View(("ladder", key), ladder, probes, there[0], stop)
@@ -72,4 +72,4 @@ def of(key: Hashable, ladder: Ladder, probes: Probes) -> View:
 
 def choose(rung: str) -> None:
     """Show another rung large."""
-    session.remember("ladder-rung", rung)
+    session.choose(rung=rung)
