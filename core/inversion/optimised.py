@@ -80,7 +80,7 @@ def search(listen: Listen, true: Tensor, settings: Search | None = None, report:
             (gradient,) = torch.autograd.grad(error + settings.rough * _variation(free), free)
         free.grad = gradient
         steps.step()
-        course.append(float(error))
+        course.append(float(error.detach()))
         report(Step(done + 1, settings.steps))
     with torch.no_grad():
         found = free.detach() * spread + middle

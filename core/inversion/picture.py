@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Float, Float32, Float64, Int64
 from scipy.fft import dct
 
 from core.audible import loudness
@@ -51,9 +51,9 @@ def picture(clip: Clip, time: TimeAxis) -> Float32[np.ndarray, "columns bands"]:
     return np.maximum(values, FLOOR).astype(np.float32)
 
 
-def parts(values: Float32[np.ndarray, "columns bands"]) -> Float32[np.ndarray, "columns bands"]:
+def parts(values: Float[np.ndarray, "columns bands"]) -> Float[np.ndarray, "columns bands"]:
     """Take the columns apart by the orthonormal cosine transform over bands: coefficient 0 is loudness, then shape."""
-    found: Float32[np.ndarray, "columns bands"] = dct(values, type=2, norm="ortho", axis=1)
+    found: Float[np.ndarray, "columns bands"] = dct(values, type=2, norm="ortho", axis=1)
     return found
 
 

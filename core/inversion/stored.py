@@ -32,7 +32,8 @@ def write(path: Path, found: Inversion) -> None:
         "scores": {twin: {str(at): asdict(one) for at, one in _of(found, twin)[1].items()} for twin in TWINS},
     }
     arrays = {
-        f"{twin}.{stop}.{name}": values.astype(np.float16 if name in HALVES else np.float32)
+        # safetensors writes memory as it lies, and reads it row by row
+        f"{twin}.{stop}.{name}": np.ascontiguousarray(values, np.float16 if name in HALVES else np.float32)
         for twin in TWINS
         for stop, decoder in _of(found, twin)[0].items()
         for name, values in _arrays(decoder).items()

@@ -1,0 +1,1 @@
+"""Promises about what is read back off layers, and about the sounds that are made of it."""
