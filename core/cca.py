@@ -76,11 +76,22 @@ class Common:
 
 def fit(x: Float[np.ndarray, "n width_x"], y: Float[np.ndarray, "n width_y"], ridge: float = 0.0) -> Canonical:
     """Find the pairs of directions that correlate most; as many as the smaller description varies in."""
+    return _fits(x, y, (ridge,))[0]
+
+
+def _fits(
+    x: Float[np.ndarray, "n width_x"], y: Float[np.ndarray, "n width_y"], ridges: Sequence[float]
+) -> list[Canonical]:
     x, mean_x = _centred(x)
     y, mean_y = _centred(y)
-    white_x, white_y = _whitening(x, ridge), _whitening(y, ridge)
-    left, fitted, right = np.linalg.svd(white_x.T @ (x.T @ y / len(x)) @ white_y, full_matrices=False)
-    return Canonical(mean_x, mean_y, white_x @ left, white_y @ right.T, np.minimum(fitted, 1.0), ridge)
+    spectrum_x, spectrum_y, crossed = _spectrum(x), _spectrum(y), x.T @ y / len(x)
+    found = []
+    for ridge in ridges:
+        white_x, white_y = _whitening(*spectrum_x, ridge), _whitening(*spectrum_y, ridge)
+        left, fitted, right = np.linalg.svd(white_x.T @ crossed @ white_y, full_matrices=False)
+        turns = white_x @ left, white_y @ right.T
+        found.append(Canonical(mean_x, mean_y, *turns, np.minimum(fitted, 1.0), ridge))
+    return found
 
 
 def correlations(
@@ -97,7 +108,7 @@ def common(x: Float[np.ndarray, "n width_x"], y: Float[np.ndarray, "n width_y"],
     """
     _check(parts)
     by = parts.develop if len(parts.develop) else parts.train
-    fits = [fit(x[parts.train], y[parts.train], ridge) for ridge in RIDGES]
+    fits = _fits(x[parts.train], y[parts.train], RIDGES)
     best = fits[int(np.argmax([correlations(each, x[by], y[by]).mean() for each in fits]))]
     turned_x, turned_y = _turned(best, x[parts.test], y[parts.test])
     pairs = _correlated(turned_x, turned_y)
@@ -126,11 +137,18 @@ def _centred(values: Float[np.ndarray, "n width"]) -> tuple[np.ndarray, np.ndarr
     return values - mean, mean
 
 
-def _whitening(centred: Float64[np.ndarray, "n width"], ridge: float) -> Float64[np.ndarray, "width kept"]:
-    """Bring all directions that vary to one size; with a ridge the small ones are brought up less."""
+def _spectrum(centred: Float64[np.ndarray, "n width"]) -> tuple[np.ndarray, np.ndarray]:
+    """Find the directions that vary, and how much each does."""
     variance, directions = np.linalg.eigh(centred.T @ centred / len(centred))
     kept = variance > STILL * max(float(variance[-1]), np.finfo(float).tiny)
-    return directions[:, kept] / np.sqrt(variance[kept] + ridge * variance.mean())
+    return variance[kept], directions[:, kept]
+
+
+def _whitening(
+    variance: Float64[np.ndarray, " kept"], directions: Float64[np.ndarray, "width kept"], ridge: float
+) -> Float64[np.ndarray, "width kept"]:
+    """Bring all directions that vary to one size; with a ridge the small ones are brought up less."""
+    return directions / np.sqrt(variance + ridge * variance.mean())
 
 
 def _turned(found: Canonical, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

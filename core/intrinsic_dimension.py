@@ -44,11 +44,21 @@ class Dimension:
     noisy: bool
 
     @property
+    def twins(self) -> bool:
+        """Whether the dimension falls as points move closer: many have a near twin, such as the same word again."""
+        return self.values[-1] > NOISY * self.values[0]
+
+    @property
     def caution(self) -> str:
         """Say what is wrong with the number, in a sentence; empty where nothing is known to be."""
         if self.noisy:
             return _(
                 "The dimension grows with the number of points, from {few:.1f} to {all:.1f}: noise is counted along."
+            ).format(few=self.values[-1], all=self.values[0])
+        if self.twins:
+            return _(
+                "The dimension falls with the number of points, from {few:.1f} to {all:.1f}: many have a near twin, "
+                "which makes it too small."
             ).format(few=self.values[-1], all=self.values[0])
         if self.value > DEEP:
             return _("Above 10 dimensions the method finds too few: read it as at least {value:.0f}.").format(

@@ -1,6 +1,6 @@
 """Compare all layers of one model, or of two, over many moments of a corpus: unbiased CKA with an interval."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ FEWEST = 500  # moments: fewer are for one clip, with its warning
 MOST, LEAST = 2000, 1000  # moments used; fewer where there are many layers
 CELLS = 64_000_000  # of all Gram matrices together: 256 MB
 ROWS = 64  # of a Gram matrix that are centred at once
+Pair = tuple[Float32[np.ndarray, "first moments moments"], Float32[np.ndarray, "second moments moments"]]
 HALVES = 20  # draws of half of the utterances, for the interval
 
 
@@ -37,57 +38,59 @@ class CrossLikeness:
 
 
 def cross_likeness(
-    first: Iterable[Float[np.ndarray, "moments _width"]],
-    second: Iterable[Float[np.ndarray, "moments _width"]],
+    first: Sequence[Float[np.ndarray, "moments _width"]],
+    second: Sequence[Float[np.ndarray, "moments _width"]] | None,
     utterances: Int64[np.ndarray, " moments"],
     seed: int = 0,
     report: Report = silent,
 ) -> CrossLikeness:
-    """Compare every layer of ``first`` with every layer of ``second`` over the same moments.
+    """Compare every layer of ``first`` with every layer of ``second`` (None: of the same) over the same moments.
 
     utterances  to which each moment belongs, for the interval
 
     Raises MethodError for fewer than 500 moments. For one clip there is ``core.similarity.likeness``.
     """
-    sides = [list(side) for side in (first, second)]
     count = len(utterances)
     if count < FEWEST:
         raise MethodError(
             _("{count} moments of a corpus are too few to compare layers.").format(count=count),
             hint=_("It needs {fewest}, of many voices.").format(fewest=FEWEST),
         )
-    layers = len(sides[0]) + len(sides[1])
-    most = int(np.clip(np.sqrt(CELLS / layers), LEAST, MOST))
+    most = int(np.clip(np.sqrt(CELLS / (len(first) + len(second or ()))), LEAST, MOST))
     chosen = np.linspace(0, count - 1, min(count, most)).round().astype(int)
-    grams = np.stack([_gram(z_scores(layer[chosen])) for side in sides for layer in side])
-    split, every = len(sides[0]), np.arange(len(chosen))
-    matrix = _crossed(grams, every, every, split)
-    low, high = _halves(grams, matrix, utterances[chosen], split, np.random.default_rng(seed), report)
-    return CrossLikeness(matrix, low, high, _chance(grams, split), len(chosen))
+    one = _grams(first, chosen)
+    grams = one, one if second is None else _grams(second, chosen)
+    every = np.arange(len(chosen))
+    matrix = _crossed(grams, every, every)
+    low, high = _halves(grams, matrix, utterances[chosen], np.random.default_rng(seed), report)
+    return CrossLikeness(matrix, low, high, _chance(grams), len(chosen))
 
 
-def _gram(values: Float32[np.ndarray, "moments width"]) -> Float32[np.ndarray, "moments moments"]:
-    """Multiply all moments with each other; of one size for all layers, so that nothing overflows."""
-    gram = values @ values.T
-    np.fill_diagonal(gram, 0.0)
-    return gram / np.float32(max(values.shape[1], 1))
+def _grams(
+    layers: Sequence[Float[np.ndarray, "moments _width"]], chosen: Int64[np.ndarray, " some"]
+) -> Float32[np.ndarray, "layers some some"]:
+    """Multiply all moments with each other, the diagonal left out; of one size, so that nothing overflows."""
+    grams = np.empty((len(layers), len(chosen), len(chosen)), np.float32)
+    for gram, layer in zip(grams, layers, strict=True):
+        values = z_scores(layer[chosen])
+        np.matmul(values, values.T / np.float32(values.shape[1]), out=gram)
+        np.fill_diagonal(gram, 0.0)
+    return grams
 
 
-def _crossed(
-    grams: Float32[np.ndarray, "layers moments moments"], rows: np.ndarray, others: np.ndarray, split: int
-) -> Float64[np.ndarray, "first second"]:
-    """Give the unbiased CKA of the layers before ``split`` over ``rows`` with those from it on over ``others``."""
-    own, cross = np.zeros(len(grams)), np.zeros((split, len(grams) - split))
-    means = [_means(part, chosen) for part, chosen in ((grams[:split], rows), (grams[split:], others))]
+def _crossed(grams: Pair, rows: np.ndarray, others: np.ndarray) -> Float64[np.ndarray, "first second"]:
+    """Give the unbiased CKA of the layers of one side over ``rows`` with those of the other over ``others``."""
+    same = grams[0] is grams[1] and rows is others
+    own = [np.zeros(len(side)) for side in grams]
+    cross, means = np.zeros((len(grams[0]), len(grams[1]))), [_means(grams[0], rows)]
+    means.append(means[0] if same else _means(grams[1], others))
     for start in range(0, len(rows), ROWS):
         block = slice(start, start + ROWS)
-        one = _centred(grams[:split], rows, block, means[0])
-        two = _centred(grams[split:], others, block, means[1])
+        one = _centred(grams[0], rows, block, means[0])
+        two = one if same else _centred(grams[1], others, block, means[1])
         cross += one @ two.T
-        own += np.concatenate([(one**2).sum(1), (two**2).sum(1)])
-    return np.array(
-        [[ratio(cross[a, b], own[a], own[split + b]) for b in range(len(own) - split)] for a in range(split)]
-    )
+        own = [own[0] + (one**2).sum(1), own[1] + (two**2).sum(1)]
+    return np.array([[ratio(cross[a, b], x, y) for b, y in enumerate(own[1])] for a, x in enumerate(own[0])])
 
 
 def _means(
@@ -115,10 +118,9 @@ def _centred(
 
 
 def _halves(
-    grams: np.ndarray,
+    grams: Pair,
     matrix: np.ndarray,
     utterances: Int64[np.ndarray, " moments"],
-    split: int,
     chance: np.random.Generator,
     report: Report,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -131,13 +133,13 @@ def _halves(
     for done in range(HALVES):
         report(Step(done, HALVES, _("Comparing halves of the utterances")))
         half = np.flatnonzero(np.isin(utterances, chance.permutation(names)[: max(1, len(names) // 2)]))
-        found.append(_crossed(grams, half, half, split) - matrix)
+        found.append(_crossed(grams, half, half) - matrix)
     low, high = np.quantile(found, (0.025, 0.975), axis=0)
     return np.minimum(matrix + low, matrix), np.maximum(matrix + high, matrix)
 
 
-def _chance(grams: np.ndarray, split: int) -> float:
+def _chance(grams: Pair) -> float:
     """Move one side on by a quarter, a half and three quarters, neighbours staying neighbours."""
-    every = np.arange(grams.shape[1])
-    moved: Sequence[np.ndarray] = [np.roll(every, round(share * len(every))) for share in SHIFTS]
-    return float(np.mean([_crossed(grams, every, others, split) for others in moved]))
+    every = np.arange(grams[0].shape[1])
+    moved = [np.roll(every, round(share * len(every))) for share in SHIFTS]
+    return float(np.mean([_crossed(grams, every, others) for others in moved]))

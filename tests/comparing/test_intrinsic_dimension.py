@@ -38,6 +38,15 @@ def test_fewer_points_see_less_of_the_noise() -> None:
     assert list(found.values) == sorted(found.values, reverse=True)
 
 
+def test_near_twins_make_the_dimension_too_small_and_the_warning_says_so() -> None:
+    cloud = _cloud(5, count=1000)
+    twins = np.concatenate([cloud, cloud[:500] + 0.02 * _cloud(5, count=500, seed=9)])
+    found = dimension(twins)
+    assert found.value < 4
+    assert found.twins and not found.noisy
+    assert "near twin" in found.caution
+
+
 def test_many_dimensions_are_said_to_be_too_few() -> None:
     found = dimension(_cloud(20))
     assert found.value < 20

@@ -47,7 +47,9 @@ def test_every_pair_equals_the_printed_formula_on_standardised_units() -> None:
 def test_a_layer_is_fully_like_itself_and_like_every_rotation_of_itself() -> None:
     x = z_scores(_noise(50))
     turned = x @ np.linalg.qr(RNG.normal(size=(50, 50)))[0].astype(np.float32)
-    assert cross_likeness([x], [x], UTTERANCES).matrix[0, 0] == pytest.approx(1, abs=1e-6)
+    own = cross_likeness([x, turned], None, UTTERANCES)
+    assert own.matrix == pytest.approx(cross_likeness([x, turned], [x, turned], UTTERANCES).matrix, abs=1e-9)
+    assert np.diag(own.matrix) == pytest.approx(np.ones(2), abs=1e-6)
     assert similarity.cka(x, turned) == pytest.approx(1, abs=1e-6)
 
 

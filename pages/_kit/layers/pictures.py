@@ -8,6 +8,8 @@ from jaxtyping import Float32, Int, UInt8
 
 from core import activity, directions, units
 from core.activity import Activity
+from core.directions import Directions
+from core.sources import CHECKPOINTS
 from core.timeline import TimeAxis
 from core.units import ActivationMap
 from pages._kit import engine, present
@@ -22,12 +24,14 @@ LEVELS = 16  # of an activation map; more are hard to tell apart in lines two pi
 class Colouring:
     """Every stop's main directions as colours, all on the frames of the finest stop.
 
-    rgb    (stops, frames, 3)
-    share  of each stop's variance that its colours show, 0 to 1
+    rgb        (stops, frames, 3)
+    share      of each stop's variance that its colours show, 0 to 1
+    reference  whether the directions come from many sounds, so that colours mean the same in every clip
     """
 
     rgb: UInt8[np.ndarray, "stops frames 3"]
     share: tuple[float, ...]
+    reference: bool = False
 
 
 def key(*more: object) -> tuple[object, ...]:
@@ -64,8 +68,9 @@ def _coloured(stops: Sequence[Stop], quiet: bool) -> Colouring | None:
         return None
     finest, clip = finest_time(stops), present.clip()
     loud = activity.loudness(clip, enough[0].time) if quiet else None
+    stored = _stored(enough, quiet)
     # layers that share their frames take the colours most like those of the layer before
-    fitted = directions.fit_layers([stop.frames for stop in enough], loud)
+    fitted = stored or directions.fit_layers([stop.frames for stop in enough], loud)
     rgb = np.full((len(stops), finest.count, 3), (DARKEST + LIGHTEST) // 2, dtype=np.uint8)
     share = [0.0] * len(stops)
     for stop, found in zip(enough, fitted, strict=True):
@@ -73,7 +78,18 @@ def _coloured(stops: Sequence[Stop], quiet: bool) -> Colouring | None:
         colours = directions.colours(found, stop.frames, None if np.isnan(found.loudness) else loud)
         rgb[line] = _softened(colours)[on_finest(stop, finest)]
         share[line] = found.share
-    return Colouring(rgb, tuple(share))
+    return Colouring(rgb, tuple(share), stored is not None)
+
+
+def _stored(stops: Sequence[Stop], quiet: bool) -> tuple[Directions, ...] | None:
+    """Take the directions that ship with a bundled model, found on many sounds."""
+    from core import reference_directions
+
+    spec = present.spec()
+    if spec.source != "bundled":
+        return None
+    widths = {stop.value: stop.width for stop in stops}
+    return reference_directions.shipped(CHECKPOINTS / spec.name, quiet, widths)
 
 
 def _softened(rgb: UInt8[np.ndarray, "frames 3"]) -> UInt8[np.ndarray, "frames 3"]:

@@ -81,8 +81,15 @@ def strata(every: Sequence[Stop], quiet: bool) -> Row | None:
         tuple(shown),
         tuple(stop.value for stop in every),
         ticks=_ticks(every),
-        help=_(directions.MEANING) + " " + _("Click a line to choose its layer."),
+        help=" ".join((_(directions.MEANING), _shared(found.reference), _("Click a line to choose its layer."))),
     )
+
+
+def _shared(reference: bool) -> str:
+    """Say whether colours can be compared with those of another clip."""
+    if reference:
+        return _("They were found once on many sounds: the same colour means the same in every clip.")
+    return _("They were found on this clip alone: its colours cannot be compared with those of another.")
 
 
 def _ticks(every: Sequence[Stop], middle: bool = True) -> tuple[tuple[float, str], ...]:
