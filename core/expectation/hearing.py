@@ -71,15 +71,14 @@ def listen(model: "LoadedModel", clip: Clip, masked: Bool[np.ndarray, " frames"]
     _check(masked, time)
     with told(model.card.title):
         inputs = model.inputs(clip)
-    with model.exclusive() as module, torch.no_grad(), _masking(module), _choices(module) as choices:
+    with model.exclusive() as module, torch.no_grad(), _masking(module), choices(module) as chosen:
         where = torch.from_numpy(np.ascontiguousarray(masked))[None]
         with told(model.card.title):
             output = module(**inputs, mask_time_indices=where.to(next(module.parameters()).device))
     config: Any = module.config
     return Heard(
         time, masked, _plain(output.projected_states), _plain(output.projected_quantized_states),
-        choices[0].unflatten(-1, (config.num_codevector_groups, -1)).argmax(-1)[0].cpu().numpy(),
-        float(config.contrastive_logits_temperature), int(config.num_negatives),
+        chosen[0], float(config.contrastive_logits_temperature), int(config.num_negatives),
     )  # fmt: skip
 
 
@@ -99,10 +98,15 @@ def _plain(values: "torch.Tensor") -> np.ndarray:
 
 
 @contextmanager
-def _choices(module: Any) -> "Iterator[list[torch.Tensor]]":
-    """Take down how well every entry of the code book fits every frame, which no output tells."""
-    kept: list[torch.Tensor] = []
-    hook = module.quantizer.weight_proj.register_forward_hook(lambda _part, _given, output: kept.append(output))
+def choices(module: Any) -> "Iterator[list[Int64[np.ndarray, 'frames groups']]]":
+    """Take down which entry of every group of the code book is chosen in each pass, which no output tells."""
+    kept: list[np.ndarray] = []
+    groups = module.config.num_codevector_groups
+
+    def take(_part: Any, _given: Any, output: "torch.Tensor") -> None:
+        kept.append(output.unflatten(-1, (groups, -1)).argmax(-1)[0].cpu().numpy())
+
+    hook = module.quantizer.weight_proj.register_forward_hook(take)
     try:
         yield kept
     finally:

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from core.expectation.contrast import contrast
-from core.expectation.hearing import Heard
+from core.expectation.hearing import Heard, listen
 from core.expectation.predictability import HEARD, TURNS, masks, passes, predictability
-from core.expectation.region import _alike
+from core.expectation.region import Expected, _alike
+from core.expectation.voices import Coded, code, elsewhere
 from core.progress import Step
 from core.timeline import TimeAxis
 from tests.contracts.small_models import noise
 from tests.expectation.heads import LARGE, Paired
+from tests.vectors.planted import corpus_of
 
 SOUNDS = np.eye(6, dtype=np.float32)
 
@@ -62,3 +64,30 @@ def test_a_clip_shorter_than_a_hole_is_masked_half_by_half(paired: Paired) -> No
     found = predictability(paired(LARGE).model, noise(0.15), frames=10)
     assert np.isfinite(found.probability).all()
     assert len(found.probability) == 7
+
+
+def test_a_corpus_in_codes_has_the_codes_and_vectors_of_each_clip_alone(paired: Paired) -> None:
+    model, corpus = paired(LARGE).model, corpus_of((0.5, 0.01, 0.8), 16_000)
+    steps: list[Step] = []
+    found = code(model, corpus, steps.append)
+    assert [time.count for time in found.times] == [24, 0, 39]
+    for index in (0, 2):
+        rows = slice(int(found.first[index]), int(found.first[index + 1]))
+        masked = np.arange(found.times[index].count) == 3
+        alone = listen(model, corpus.clip(index), masked)
+        np.testing.assert_array_equal(found.book[found.number[rows]], alone.codes)
+        np.testing.assert_allclose(found.vectors[found.number[rows]], alone.targets, rtol=1e-4, atol=1e-5)
+    assert steps[-1].fraction == 1
+
+
+def test_the_sentence_that_says_what_was_expected_comes_first() -> None:
+    heard = spoken([5, 5, 5, 5, 5, 5], [0, 1, 2], slice(1, 4))
+    expected = Expected(heard, contrast(heard), 0.02, 0.08, (), 0.0)
+    said = [[3, 3, 0, 1, 2], [0, 1], [0, 2, 1, 3]]
+    number = np.concatenate([np.array(row) for row in said])
+    times = tuple(TimeAxis(0.01, 0.02, 0.02, len(row)) for row in said)
+    coded = Coded(number, np.arange(6)[:, None], SOUNDS, np.array([0, 5, 7, 11]), times)
+    best = elsewhere(expected, coded)
+    assert [one.utterance for one in best] == [0, 2], "what is shorter than the hole is passed over"
+    assert (best[0].start, best[0].end, best[0].similarity) == pytest.approx((0.04, 0.1, 1.0))
+    assert best[1].similarity == pytest.approx(1 / 3)

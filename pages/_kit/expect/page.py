@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.figures import expected as figures
 from core.text import _
-from pages._kit import figure, session
-from pages._kit.expect import rows, sounds, whole
+from pages._kit import errors, figure, session
+from pages._kit.expect import rows, sounds, voices, whole
 from pages._kit.expect.hole import Found
 
 LONG = 0.5  # seconds; a hole longer than this is beyond what the models learned with
@@ -26,6 +26,8 @@ def draw(found: Found) -> None:
             )
         )
     sounds.draw(found)
+    with errors.shown():
+        voices.draw(found)
     whole.draw(found)
     if it.contrast.others:
         st.header(
