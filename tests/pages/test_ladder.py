@@ -199,7 +199,7 @@ def test_without_tiers_it_is_not_said_what_is_right(visit: Visit) -> None:
 
 def test_the_models_own_last_step_says_from_which_layer_on_it_is_right(visit: Visit) -> None:
     said = words(visit(small_ladder()))
-    assert "At layer 3 of 3" in said and "hold the phone that is said" in said
+    assert "At layer 3 of 3, " in said and "hold the phone that is said" in said
 
 
 def test_a_model_that_writes_nothing_says_so_in_its_place(visit: Visit) -> None:

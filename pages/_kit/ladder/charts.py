@@ -148,13 +148,13 @@ def _counted(found: Curve) -> str:
 
 def panels(view: View) -> None:
     """Draw every rung small; a click on a title makes it large."""
-    st.header(
-        _("Every rung by itself"),
-        anchor=False,
-        help=_(
-            "Brown dashes: the sound itself. Grey dots: the same model with random weights. Plum dots: control labels. "
-            "Grey line at the bottom: always the commonest answer. The ring marks the highest point."
-        ),
+    st.header(_("Every rung by itself"), anchor=False, help=_("Click a title to show its rung large."))
+    st.caption(
+        _(
+            "Thick line: the layers, in the colours of depth, with a ring at the highest point. Brown dashes: the sound "
+            "itself. Grey dots: the same model with random weights. Plum dots: control labels. Thin line: always the "
+            "commonest answer."
+        )
     )
     names = list(view.titles)
     for first in range(0, len(names), COLUMNS):

@@ -168,7 +168,7 @@ def _said(deep: Deep, shares: np.ndarray, good: np.ndarray) -> str:
     half = int(np.ceil(np.median(settled)))
     if deep.spoken:
         return _(
-            "At layer {last} of {last} {share:.0%} of the moments hold {right}; half of these hold it for good from "
+            "At layer {last} of {last}, {share:.0%} of the moments hold {right}; half of these hold it for good from "
             "layer {half} on. Here a phone counts over all of its length, though the model need write it only once."
         ).format(last=last, share=shares[-1], right=right, half=half)
     return _("Half of the moments hold {right} for good from layer {half} on.").format(right=right, half=half)

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.text import _
 from pages._kit import present
 from pages._kit.ladder import answer, asked, charts, climbing, depth, reading, rows, use, view
 from pages._kit.ladder.depth import Deep
@@ -42,6 +43,8 @@ def _climbed(place: DeltaGenerator) -> View | None:
 def _on_strip(found: View | None, deep: Deep | None) -> None:
     """Draw what is read in the chosen sound, over its time."""
     heard = reading.now(found) if found else None
+    if found and not heard:
+        st.caption(_("No probes of this rung are kept: it was asked of the corpus, and is not asked of single sounds."))
     if not heard and not deep:
         return
     shown = rows.wanted(deep is not None, heard is not None)
