@@ -151,9 +151,9 @@ def panels(view: View) -> None:
     st.header(_("Every rung by itself"), anchor=False, help=_("Click a title to show its rung large."))
     st.caption(
         _(
-            "Thick line: the layers, in the colours of depth, with a ring at the highest point. Brown dashes: the sound "
-            "itself. Grey dots: the same model with random weights. Plum dots: control labels. Thin line: always the "
-            "commonest answer."
+            "Thick line: the layers, in the colours of depth, with a ring at the highest point. Brown dashes: the "
+            "sound itself. Grey dots: the same model with random weights. Plum dots: control labels. Thin line: always "
+            "the commonest answer."
         )
     )
     names = list(view.titles)
