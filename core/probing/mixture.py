@@ -18,6 +18,7 @@ from core.progress import Report, Step, silent
 from core.sources import CHECKPOINTS
 from core.text import _
 from core.vectors.collect import collect
+from core.vectors.vectors import Vectors
 
 if TYPE_CHECKING:
     from core.corpus.corpus import Corpus
@@ -27,6 +28,7 @@ MIXTURE = "layer_use.json"
 ARRAYS = ("weights", "contribution", "by_run")
 ESTIMATES = ("mixture", "single")
 DIGITS = 5
+LEAST = 3  # layers of one width
 HEARING = 0.5  # of the time, about, goes into hearing the corpus
 
 
@@ -35,7 +37,7 @@ def mixture(
 ) -> LayerUse:
     """Learn how much of each layer a linear classifier mixes for one rung of classes.
 
-    Raises MethodError where the corpus has too little of it.
+    Raises MethodError where the corpus has too little of it, or where fewer than three layers have one width.
     """
     tasks, refused = gather(corpus, {rung: rungs()[rung]}, seed)
     if rung in refused:
@@ -43,7 +45,17 @@ def mixture(
     task = tasks[rung]
     blocks = range(model.card.layers + 1)
     with collect(model, corpus, task.stretches, stops=blocks, report=_part(report, 0.0, HEARING)) as vectors:
+        _check(vectors)
         return layer_use(vectors, _mixed(task), report=_part(report, HEARING, 1.0))
+
+
+def _check(vectors: Vectors) -> None:
+    """Refuse a mixture of hardly anything: layers can only be summed where they have one width."""
+    if sum(width == vectors.widths[-1] for width in vectors.widths) < LEAST:
+        raise MethodError(
+            _("Fewer than three layers of this model have one width, so there is nothing to mix."),
+            hint=_("Choose a model with a transformer in it."),
+        )
 
 
 def _mixed(task: Task) -> Mixed:

@@ -86,6 +86,16 @@ def test_a_corpus_with_too_little_of_it_is_refused_with_what_it_needs(monkeypatc
     assert caught.value.hint == "This needs a row “phone”."
 
 
+def test_layers_of_different_widths_are_not_mixed(heard: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def collect(model: object, corpus: object, stretches: Stretches, **more: Any) -> Iterator[Vectors]:
+        yield Vectors.holding({stop: np.zeros((COUNT, 8 + stop), np.float32) for stop in range(4)})
+
+    monkeypatch.setattr(mixtures, "collect", collect)
+    with pytest.raises(MethodError, match="Fewer than three layers of this model have one width"):
+        mixture(MODEL, None)  # type: ignore[arg-type]
+
+
 def test_only_what_ships_brings_a_mixture_along() -> None:
     assert stored_mixture(ModelSpec("folder", "speech-tiny")) is None
     assert stored_mixture(ModelSpec("bundled", "no-such-model")) is None

@@ -36,15 +36,16 @@ def draw(found: View, corpus: "Callable[[], Corpus]", own: bool) -> None:
         help=_("Not this model's own task: a new linear classifier of phones that may mix all layers as it likes."),
     )
     with errors.shown():
-        use = _shipped(found) or _learned(corpus(), own)
+        ships = not own and view.shipped() is not None
+        use = _shipped() if ships else _learned(corpus(), own)
         if use is not None:
             _drawn(found, use)
+        elif ships:
+            st.markdown(_("For this model none is kept: fewer than three of its layers have one width."))
 
 
-def _shipped(found: View) -> "LayerUse | None":
-    """Take what ships with the model, where its ladder does."""
-    if found.ladder is not view.shipped():
-        return None
+def _shipped() -> "LayerUse | None":
+    """Take what ships with the model, as its ladder does."""
     from core.probing.mixture import stored_mixture
 
     spec = present.spec()
