@@ -14,6 +14,8 @@ from core.space.separation import Agreement
 from core.text import _
 
 DIGITS = 4
+NAMES = 104  # pixels at the right, where lines are named
+APART = 0.075  # of the height between two names
 # of a light page and a dark one; after Okabe & Ito (2008)
 LINES: Mapping[str, tuple[str, str, str]] = {
     "phone": ("#0072b2", "#4fb0ee", "circle"),
@@ -34,21 +36,17 @@ def titles() -> dict[str, str]:
 
 def separation(found: Mapping[Label, Agreement], depths: Depths, light: bool, stop: int | None = None) -> Figure:
     """Draw over depth how often the nearest stretch agrees; broken: by chance, dotted: by the spectrum alone."""
-    named = titles()
     records = [
         {
-            **_at(depths, at), "what": named[one.label], "value": _short(value), "low": _short(low),
+            **_at(depths, at), **_line(one.label, light), "value": _short(value), "low": _short(low),
             "high": _short(high), "chance": _short(one.chance), "sound": _short(one.sound),
         }
         for one in found.values()
         for at, value, low, high in zip(one.stops, one.value, one.low, one.high, strict=True)
     ]  # fmt: skip
-    marks = _lines(list(found), depths, light, stop)
-    shared = {"x": marks[1]["encoding"]["x"], "color": {**marks[1]["encoding"]["color"], "legend": None}}
-    for name, dash in (("chance", [6, 4]), ("sound", [1.5, 3])):
-        rule: Spec = {"type": "line", "strokeDash": dash, "strokeWidth": 1.5, "opacity": 0.9}
-        marks.append({"mark": rule, "encoding": {**shared, "y": axis(name, "")}})
-    band = {**shared, "y": axis("low", ""), "y2": {"field": "high"}}
+    x, colour = _across(depths), _as_is("ink")
+    marks = _marks(records, depths, stop, dashed={"chance": [6, 4], "sound": [1.5, 3]})
+    band = {"x": x, "color": colour, "detail": _detail(), "y": axis("low", ""), "y2": {"field": "high"}}
     marks.insert(1, {"mark": {"type": "area", "opacity": 0.16}, "encoding": band})
     rows: list[tuple[Cell, ...]] = [
         (one.label, at, float(value), float(low), float(high), one.chance, one.sound, one.count, one.recordings)
@@ -59,7 +57,7 @@ def separation(found: Mapping[Label, Agreement], depths: Depths, light: bool, st
         "what the nearest stretch shares", "stop", "share", "95 % from", "to", "by chance", "by log-mel alone",
         "stretches", "recordings",
     )  # fmt: skip
-    return Figure(frame(records, marks, 300), _separation_alt(found, depths), columns, tuple(rows))
+    return Figure(_framed(records, marks, 300), _separation_alt(found, depths), columns, tuple(rows))
 
 
 def _separation_alt(found: Mapping[Label, Agreement], depths: Depths) -> str:
@@ -77,50 +75,85 @@ def _separation_alt(found: Mapping[Label, Agreement], depths: Depths) -> str:
 
 def shares(found: Sequence[Neighbours], depths: Depths, light: bool, stop: int | None = None) -> Figure:
     """Draw over depth what the nearest stretches have in common with what was asked; broken: by chance."""
-    named = titles()
     records, rows = [], []
     for one in found:
-        values = {label: (share.value, share.chance) for label, share in one.shares.items()} | {
-            "sound": (one.sound, 0.5)
-        }
-        for what, (value, chance) in values.items():
-            point = {"what": named[what], "value": _short(value), "chance": _short(chance)}
+        of_labels = [(label, share.value, share.chance) for label, share in one.shares.items()]
+        for what, value, chance in [*of_labels, ("sound", one.sound, 0.5)]:
+            point = {**_line(what, light), "value": _short(value), "chance": _short(chance)}
             records.append({**_at(depths, one.stop), **point})
             rows.append((what, one.stop, value, chance))
-    kinds = [name for name in LINES if any(row[0] == name for row in rows)]
-    marks = _lines(kinds, depths, light, stop)
-    shared = {"x": marks[1]["encoding"]["x"], "color": {**marks[1]["encoding"]["color"], "legend": None}}
-    rule: Spec = {"type": "line", "strokeDash": [6, 4], "strokeWidth": 1.5, "opacity": 0.9}
-    marks.append({"mark": rule, "encoding": {**shared, "y": axis("chance", "")}})
+    marks = _marks(records, depths, stop, dashed={"chance": [6, 4]})
     alt = _("What the nearest stretches have in common with the chosen one, over {count} places in the model.").format(
         count=len(found)
     )
     columns = ("what is shared", "stop", "share of the nearest", "by chance")
-    return Figure(frame(records, marks, 240), alt, columns, tuple(rows))
+    return Figure(_framed(records, marks, 220), alt, columns, tuple(rows))
 
 
-def _lines(kinds: Sequence[str], depths: Depths, light: bool, stop: int | None) -> list[Spec]:
-    """Draw the ribbon of depth, a rule at the chosen stop, and a line with marks for each kind."""
-    named, x = titles(), ruler(depths, _("Depth (c: convolutions, in: what layer 1 receives)"))
+def _marks(records: Sequence[Spec], depths: Depths, stop: int | None, dashed: Mapping[str, list[float]]) -> list[Spec]:
+    """Draw the ribbon of depth, a rule at the chosen stop, and for each kind a line, named at its right end."""
+    x, colour, detail = _across(depths), _as_is("ink"), _detail()
     y = axis("value", _("Share"), scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
-    domain = [named[kind] for kind in kinds]
-    scale = {"domain": domain, "range": [LINES[kind][0 if light else 1] for kind in kinds]}
-    forms = {"domain": domain, "range": [LINES[kind][2] for kind in kinds]}
-    legend = {"orient": "top", "title": None, "symbolSize": 90}
-    colour = {"field": "what", "type": "nominal", "scale": scale, "legend": legend}
-    shape = {"field": "what", "type": "nominal", "scale": forms, "legend": legend}
+    shape = {"field": "shape", "type": "nominal", "scale": None, "legend": None}
     tip = tips(what=_("Shared"), name=_("Where"), value=_("Share"), chance=_("By chance"))
     chosen: Spec = {"type": "rule", "color": NEUTRAL, "strokeWidth": 9, "opacity": 0.22}
     at = {"data": {"values": [{"at": depths.place(depths.stops[0] if stop is None else stop)}]}}
+    line: Spec = {"type": "line", "strokeWidth": 1.5, "opacity": 0.9}
     return [
         ribbon(x),
-        {"mark": {"type": "line", "strokeWidth": 2.2}, "encoding": {"x": x, "y": y, "color": colour}},
+        {"mark": {"type": "line", "strokeWidth": 2.2}, "encoding": {"x": x, "y": y, "color": colour, "detail": detail}},
+        *(
+            {
+                "mark": {**line, "strokeDash": dash},
+                "encoding": {"x": x, "y": axis(name, ""), "color": colour, "detail": detail},
+            }
+            for name, dash in dashed.items()
+        ),
         {
             "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1, "tooltip": True},
             "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tip},
         },
+        {
+            "data": {"values": _names(records)},
+            "mark": {"type": "text", "align": "left", "dx": 10, "fontSize": 12, "fontWeight": 600},
+            "encoding": {"x": x, "y": axis("level", ""), "text": {"field": "what"}, "color": colour},
+        },
         *([{**at, "mark": chosen, "encoding": {"x": x}}] if stop is not None else []),
     ]
+
+
+def _names(records: Sequence[Spec]) -> list[Spec]:
+    """Name every line at its right end, far enough from one another to be read."""
+    last = max((record["at"] for record in records), default=0)
+    ends = sorted((record for record in records if record["at"] == last), key=lambda record: record["value"])
+    level, named = -1.0, []
+    for record in ends:
+        level = max(record["value"], level + APART)
+        named.append({**{name: record[name] for name in ("at", "what", "ink")}, "level": level})
+    return named
+
+
+def _framed(records: Sequence[Spec], marks: Sequence[Spec], height: int) -> Spec:
+    spec = frame(records, marks, height)
+    spec["padding"] = {"right": NAMES, "left": 0, "top": 4, "bottom": 4}
+    return spec
+
+
+def _across(depths: Depths) -> Spec:
+    return ruler(depths, _("Depth (c: convolutions, in: what layer 1 receives)"))
+
+
+def _as_is(field: str) -> Spec:
+    return {"field": field, "type": "nominal", "scale": None, "legend": None}
+
+
+def _detail() -> Spec:
+    return {"field": "what", "type": "nominal"}
+
+
+def _line(kind: str, light: bool) -> Spec:
+    on_light, on_dark, shape = LINES[kind]
+    return {"what": titles()[kind], "ink": on_light if light else on_dark, "shape": shape}
 
 
 def histogram(found: Gallery, colour: str) -> Figure:
@@ -131,7 +164,7 @@ def histogram(found: Gallery, colour: str) -> Figure:
     ]
     x = axis("from", _("Standard deviations (σ) from the average"), bin={"binned": True}, axis={"tickCount": 7})
     y = axis("count", _("Moments"))
-    bar = {"type": "bar", "color": colour, "tooltip": True}
+    bar = {"type": "bar", "color": colour, "tooltip": True, "binSpacing": 0.5}
     tip = tips(**{"from": _("From (σ)"), "to": _("to (σ)"), "count": _("Moments")})
     marks = [{"mark": bar, "encoding": {"x": x, "x2": {"field": "to"}, "y": y, "tooltip": tip}}]
     alt = _("How often each value occurs over {count} moments of the corpus, from {low:.1f} to {high:.1f} σ.").format(

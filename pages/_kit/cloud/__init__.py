@@ -1,7 +1,7 @@
 """A map of points to point at, zoom and hear; all layers travel at once, so that points wander from one to the next."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ SCRIPTS = (
     "touch.js",
 )  # fmt: skip
 LEVELS = 65535
+SEEN = 99.8  # percent of the places that lie inside the frame, either way
+FRAME = np.array([1.33, 1.0], np.float32)  # half its width and height
 FULL_SCALE = 32767  # of 16-bit sound
 
 _cloud = st.components.v2.component(
@@ -108,8 +110,7 @@ class Cloud:
 
 def cloud_payload(cloud: Cloud) -> Payload:
     """Pack all stops, places as 16-bit levels; worth keeping."""
-    packer = Packer()
-    reach = 1.06 * max(float(np.abs(stop.points).max(initial=1e-6)) for stop in cloud.stops)
+    packer, stops = Packer(), [_framed(stop) for stop in cloud.stops]
     tree = {
         "of": cloud.of,
         "what": cloud.what,
@@ -120,26 +121,38 @@ def cloud_payload(cloud: Cloud) -> Payload:
         "said": [vars(one) for one in cloud.said],
         "named": cloud.named,
         "first": cloud.first,
-        "reach": reach,
+        "reach": FRAME.tolist(),
         "stops": [
-            {"value": stop.value, "title": stop.title, "colour": stop.colour, "note": stop.note} for stop in cloud.stops
+            {"value": stop.value, "title": stop.title, "colour": stop.colour, "note": stop.note} for stop in stops
         ],
-        "points": packer.array(_levels(np.stack([stop.points.T for stop in cloud.stops]), reach)),
-        "stations": packer.array(_levels(np.stack([stop.stations.T for stop in cloud.stops]), reach)),
-        "paths": [_way(stop.way, reach, packer) for stop in cloud.stops],
+        "points": packer.array(_levels(np.stack([stop.points.T for stop in stops]))),
+        "stations": packer.array(_levels(np.stack([stop.stations.T for stop in stops]))),
+        "paths": [_way(stop.way, packer) for stop in stops],
     }
     return pack("cloud", tree, packer)
 
 
-def _way(way: Way | None, reach: float, packer: Packer) -> dict[str, object] | None:
+def _framed(stop: Stop) -> Stop:
+    """Move and scale a map as a whole so that it fills the frame; the last few points lie at its edge."""
+    low, high = np.percentile(stop.points, [100 - SEEN, SEEN], axis=0)
+    scale = min(FRAME / np.maximum((high - low) / 2, 1e-6)) * 0.98
+
+    def moved(places: Float32[np.ndarray, "some 2"]) -> Float32[np.ndarray, "some 2"]:
+        return ((places - (low + high) / 2) * scale).astype(np.float32)
+
+    way = replace(stop.way, places=moved(stop.way.places)) if stop.way else None
+    return replace(stop, points=moved(stop.points), stations=moved(stop.stations), way=way)
+
+
+def _way(way: Way | None, packer: Packer) -> dict[str, object] | None:
     if way is None:
         return None
-    return {"start": way.start, "step": way.step, "xy": packer.array(_levels(way.places.T, reach))}
+    return {"start": way.start, "step": way.step, "xy": packer.array(_levels(way.places.T))}
 
 
-def _levels(places: Float32[np.ndarray, "..."], reach: float) -> UInt16[np.ndarray, "..."]:
-    """Bring places to 16 bits; what lies beyond the edge of the map is drawn at it."""
-    return np.round((np.clip(places / reach, -1.0, 1.0) + 1) * (LEVELS / 2)).astype(np.uint16)
+def _levels(places: Float32[np.ndarray, "..."]) -> UInt16[np.ndarray, "..."]:
+    """Bring places (..., 2, n) to 16 bits; what lies beyond the edge of the map is drawn at it."""
+    return np.round((np.clip(places / FRAME[:, None], -1.0, 1.0) + 1) * (LEVELS / 2)).astype(np.uint16)
 
 
 def sound_payload(of: str, index: int, samples: Float32[np.ndarray, " time"], rate: int) -> Payload:

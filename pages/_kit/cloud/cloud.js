@@ -77,6 +77,8 @@ class Cloud {
     Object.assign(this, { picked: null, pointed: null, group: tree.first })
     this.view.reset()
     this.known.clear()
+    this.readPart.textContent = this.words.hint
+    this.tipPart.hidden = true
     this.byPart.replaceChildren(...tree.groupings.map((one, at) => new Option(one.title, at, false, at === tree.first)))
     this.namedPart.checked = tree.named
     this.listPart.replaceChildren(...tree.titles.map((title, at) => new Option(title, at)))
@@ -122,11 +124,11 @@ class Cloud {
     const [, , count] = array.shape
     const out = new Float32Array(2 * count)
     const base = this.layer * 2 * count
-    for (let i = 0; i < count; i++) for (const axis of [0, 1]) out[2 * i + axis] = this.value(array.values[base + axis * count + i])
+    for (let i = 0; i < count; i++) for (const axis of [0, 1]) out[2 * i + axis] = this.value(array.values[base + axis * count + i], axis)
     return out
   }
-  value(level) {
-    return ((2 * level) / 65535 - 1) * this.tree.reach
+  value(level, axis) {
+    return ((2 * level) / 65535 - 1) * this.tree.reach[axis]
   }
   morph(start) {
     const goal = this.target(this.tree.points)
@@ -149,7 +151,7 @@ class Cloud {
   }
   interleaved(array) {
     const count = array.shape[1]
-    return Float32Array.from({ length: 2 * count }, (_, at) => this.value(array.values[(at % 2) * count + (at >> 1)]))
+    return Float32Array.from({ length: 2 * count }, (_, at) => this.value(array.values[(at % 2) * count + (at >> 1)], at % 2))
   }
   walk({ second, playing }) {
     if (playing) pieces.stop()

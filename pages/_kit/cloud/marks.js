@@ -74,7 +74,7 @@ function drawPath(context, path, at, look) {
     context.stroke()
     context.globalAlpha = 1
   }
-  line(0, frames - 1, 1.2, 0.4)
+  line(0, frames - 1, 1.6, 0.6)
   if (now < 0) return
   line(Math.floor(now - 0.25 / step), Math.floor(now), 2.6, 0.95)
   const whole = Math.max(0, Math.min(frames - 1, now))

@@ -12,9 +12,9 @@ class MapView {
     return this.zoom > 1.001
   }
   get scale() {
-    return (this.zoom * Math.min(this.width, this.height * 1.35) * 0.47) / this.reach
+    return this.zoom * 0.47 * Math.min(this.width / this.reach[0], this.height / this.reach[1])
   }
-  // Wide screens show the map wider than tall: both directions keep the same scale.
+  // Both directions keep the same scale.
   place(x, y) {
     return [this.width / 2 + (x - this.middle[0]) * this.scale, this.height / 2 - (y - this.middle[1]) * this.scale]
   }
@@ -30,8 +30,7 @@ class MapView {
     this.move(before[0] - after[0], before[1] - after[1])
   }
   move(x, y) {
-    const limit = this.reach
-    this.middle = [this.middle[0] + x, this.middle[1] + y].map((value) => Math.max(-limit, Math.min(limit, value)))
+    this.middle = [this.middle[0] + x, this.middle[1] + y].map((value, axis) => Math.max(-this.reach[axis], Math.min(this.reach[axis], value)))
   }
   drag(px, py) {
     this.move(-px / this.scale, py / this.scale)

@@ -52,10 +52,10 @@ def _best(one: Agreement, stop: Stop) -> str:
         return _("No other place in the model has more.")
     value = float(one.value.max())
     if one.best > 0:
-        return _("Most it is at layer {layer}: {value:.0%}.").format(layer=one.best, value=value)
+        return _("The most, {value:.0%}, are at layer {layer}.").format(layer=one.best, value=value)
     if one.best == 0:
-        return _("Most it is before the first layer: {value:.0%}.").format(value=value)
-    return _("Most it is in the convolutions, before the first layer: {value:.0%}.").format(value=value)
+        return _("The most, {value:.0%}, are before the first layer.").format(value=value)
+    return _("The most, {value:.0%}, are in the convolutions, before the first layer.").format(value=value)
 
 
 def _other(found: Mapping[Label, Agreement], stop: Stop, wanted: Wanted) -> str:

@@ -11,8 +11,8 @@ MOST = 14  # groups with a colour and a shape of their own; more are hard to tel
 KNOWN = 0.8  # share of the phones that must be known ones to sort them by kind
 # the phones of CMU's dictionary, without their digits of stress
 SORTS = {
-    N_("vowels in front"): "iy ih ey eh ae",
-    N_("vowels at the back"): "aa ao ow uh uw ah er",
+    N_("front vowels"): "iy ih ey eh ae",
+    N_("back vowels"): "aa ao ow uh uw ah er",
     N_("gliding vowels"): "ay aw oy",
     N_("stops"): "p b t d k g",
     N_("hissing sounds"): "s z sh zh ch jh",

@@ -104,8 +104,12 @@ def _said(here: Neighbours, stretch: Interval, stop: Stop, name: str) -> str:
         if share:
             parts.append(text.format(value=round(share.value * count), chance=share.chance * count))
     if here.voices:
-        parts.append(n_("they have {count} voice", "they have {count} voices", here.voices).format(count=here.voices))
-    parts.append(_("they sound more alike than {share:.0%} of all (by chance 50 %)").format(share=here.sound))
+        parts.append(
+            n_("they are by {count} voice", "they are by {count} voices", here.voices).format(count=here.voices)
+        )
+    parts.append(_("they sound more alike than {share:.0%} of all (by chance 50%)").format(share=here.sound))
+    if stretch.label and not here.shares:
+        parts.append(_("the corpus has none that is the same"))
     where = _("{start:.2f} to {end:.2f} s").format(start=stretch.start, end=stretch.end)
     return _("Of the {count} nearest to {name} ({where}) at {stop}: {parts}.").format(
         count=count, name=f"*{name}*", where=where, stop=stop.name, parts=", ".join(parts)

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.figures import space as figures
 from core.figures.depths import Depths
 from core.space.separation import separation
+from core.text import _
 from pages._kit import cloud, engine, errors, figure, session
 from pages._kit.browser.payload import Payload
 from pages._kit.layers import stops
@@ -38,6 +39,13 @@ def draw(place: DeltaGenerator) -> None:
     depths = Depths(every[-1].value, -min(every[0].value, 0))
     light = st.context.theme.type != "dark"
     if found:
+        st.header(_("How often the nearest is alike, layer by layer"), anchor=False)
+        st.caption(
+            _(
+                "Broken lines: by chance. Dotted: if the mean spectrum alone decided, without any model. Bands: 95% "
+                "intervals."
+            )
+        )
         figure.draw(
             figures.separation(found, depths, light, stop.value), "space", "separation",
             file=f"nearness {session.chosen().model} {wanted.shown}",

@@ -84,8 +84,9 @@ def _settled(places: Float32[np.ndarray, "n 2"]) -> Float32[np.ndarray, "n 2"]:
 
 def note(found: Map) -> str:
     """Say how far a map can be trusted."""
-    trust = _("Of the neighbours on the map, most are neighbours in the layer too: trustworthiness {trust:.2f} of 1 "
-              "(about 0.5 by chance).").format(trust=found.trust)  # fmt: skip
+    trust = _(
+        "Are neighbours on the map neighbours in the layer? Trustworthiness {trust:.2f} (1: all, about 0.5: chance)."
+    ).format(trust=found.trust)
     if found.method == "pca":
         share = _("These two directions hold {share:.0%} of what sets the points apart here.").format(share=found.share)
         return f"{share} {trust}"

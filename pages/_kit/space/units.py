@@ -46,7 +46,7 @@ def _overall(found: Sequence[Finding], stop: Stop) -> str:
         )
     best = selective[0]
     return _(
-        "{count} of {all} units of {layer} tell something apart by more than chance. Furthest goes unit {unit}: {what}."
+        "{count} of {all} units of {layer} tell something apart by more than chance. Unit {unit} does so best: {what}."
     ).format(count=len(selective), all=stop.width, layer=stop.name, unit=best.unit, what=told(best))
 
 
@@ -64,7 +64,7 @@ def told(one: Finding) -> str:
         "loudness": (_("it is higher where it is loud"), _("it is lower where it is loud")),
     }
     text = sentences[one.about][0 if higher else 1].format(label=one.label)
-    return _("{text}, right in {sure:.0%} of pairs (by chance 50 %)").format(text=text, sure=sure)
+    return _("{text}, right in {sure:.0%} of pairs (by chance 50%)").format(text=text, sure=sure)
 
 
 def _choose(bank: "Bank", stop: Stop, found: Sequence[Finding]) -> Asked:
