@@ -46,7 +46,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     filters = loaded.module.wav2vec2.feature_extractor.conv_layers[0].conv
     wave = np.hanning(KERNEL) * np.cos(2 * np.pi * 1000 * np.arange(KERNEL) / planted.RATE)
     with torch.no_grad():
-        filters.weight[GABOR, 0] = torch.from_numpy(wave.astype(np.float32))
+        size = filters.weight.norm(dim=2).mean() / np.linalg.norm(wave)  # no stronger than the random ones
+        filters.weight[GABOR, 0] = size * torch.from_numpy(wave.astype(np.float32))
         filters.bias[GABOR] = 0.0
     return loaded
 
