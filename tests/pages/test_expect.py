@@ -17,7 +17,7 @@ from core.loading import LoadedModel
 from core.tiers import Interval, Tiers
 from core.timeline import TimeAxis
 from pages._kit import strip
-from pages._kit.expect import hole, other, rows, sounds
+from pages._kit.expect import hole, other, rows, sounds, voices
 from pages._kit.expect.hole import Found
 from pages._kit.session import Chosen
 from tests.contracts.small_models import load, noise, save
@@ -176,3 +176,30 @@ def test_numbers_hold_what_the_figures_show_and_names_are_no_formulas(model: Loa
     drawn = figures.by_label(Known, [Interval(0.0, 0.04, "=k"), Interval(0.04, 0.08, "ae")], "phone")  # type: ignore[arg-type]
     assert drawn.rows == (("ae", 0.6, 2), ("'=k", 0.2, 2))
     assert "Most: ae at 60%" in drawn.alt
+
+
+def test_the_moments_of_other_voices_are_counted_beside_chance() -> None:
+    from core.expectation.voices import Elsewhere
+    from tests.corpus.planted import planted
+
+    corpus = planted()
+    spoken = [(at, item) for at, one in enumerate(corpus.utterances) for item in one.tiers.spoken("phone")]
+    same = [Elsewhere(at, item.start, item.end, 0.5) for at, item in spoken if item.label == "iy"][:2]
+    other_phone = [Elsewhere(at, item.start, item.end, 0.4) for at, item in spoken if item.label == "s"][:1]
+    clip = noise(1.0).with_tiers(Tiers.of([("phone", [Interval(0.2, 0.4, "iy")])]))
+
+    class Hole:
+        start, end = 0.2, 0.4
+
+    found = Found("key", clip, True, Hole(), 0.1)  # type: ignore[arg-type]
+    said = voices.said(found, corpus, [*same, *other_phone])
+    part = sum(item.seconds for _at, item in spoken if item.label == "iy") / corpus.seconds
+    assert "is *iy*: it is in the middle of 2 of the 3 moments, too." in said
+    assert f"By chance {3 * part:.1f} would be." in said
+    assert "a cosine of 0.50" in said
+
+
+def test_a_corpus_is_only_searched_when_the_visitor_says_so(opened: Open) -> None:
+    test = opened(region=HOLE)
+    assert "Writing the corpus in the codes of this model" in words(test)
+    assert [button.key for button in test.button if button.key.startswith("begin-")] == ["begin-expect-corpus"]

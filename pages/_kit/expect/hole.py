@@ -10,6 +10,7 @@ from pages._kit import engine, present
 
 if TYPE_CHECKING:
     from core.expectation.region import Expected
+    from core.loading import LoadedModel
 
 USUAL = 0.2  # seconds; the hole that wav2vec 2.0 learned with
 LEAST = 0.04  # seconds; a shorter phone leaves hardly a frame to ask about
@@ -35,14 +36,14 @@ def now() -> Found:
     clip = present.clip()
     start, end = present.region() if present.has_region() else usual(clip)
     key = ("expected", present.spec(), clip.fingerprint, round(start, 4), round(end, 4))
-    expected, seconds = engine.once(key, lambda: _ask(clip, start, end))
+    model = present.model()
+    expected, seconds = engine.once(key, lambda: _ask(model, clip, start, end))
     return Found(key, clip, present.has_region(), expected, seconds)
 
 
-def _ask(clip: Clip, start: float, end: float) -> "tuple[Expected, float]":
+def _ask(model: "LoadedModel", clip: Clip, start: float, end: float) -> "tuple[Expected, float]":
     from core.expectation.region import expect
 
-    model = present.model()
     began = perf_counter()
     return expect(model, clip, start, end), perf_counter() - began
 
