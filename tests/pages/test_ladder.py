@@ -20,6 +20,7 @@ from core.probing.probe import Probe
 from core.progress import Report, Step
 from core.tiers import Tiers
 from core.trace import Trace
+from pages._kit import corpus as picker
 from pages._kit import engine, present, strip
 from pages._kit.ladder import answer, asked, view
 from pages._kit.layers import lens
@@ -241,6 +242,22 @@ def test_measuring_can_be_stopped(visit: Visit, monkeypatch: pytest.MonkeyPatch)
         engine.probing().result(token, timeout=60.0)
     app.run()
     assert "Nobody has asked the layers of planted" in words(app)
+
+
+def test_what_is_measured_on_a_visitors_own_corpus_stays_with_the_visitor(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(climbing_of, "estimate", lambda card, corpus: 300.0)
+    monkeypatch.setattr(engine, "shelf", lambda: Shelf())
+    monkeypatch.setattr(climbing_of, "climb", lambda model, corpus, report: Climbed(small_ladder(word=1), {}))
+    monkeypatch.setattr(asked, "own", lambda: True)
+    monkeypatch.setattr(picker, "draw", lambda: None)
+    app = visit(small_ladder())
+    assert "Nobody has asked the layers of planted" in words(app), "what ships was measured on other sentences"
+    app.button(key="begin-ladder").click().run()
+    engine.probing().result(next(iter(app.session_state["kept-jobs"].values())), timeout=60.0)
+    assert "words at layer 1" in words(app.run())
+    assert "Nobody has asked the layers of planted" in words(visit(small_ladder())), "nobody else sees it"
 
 
 class Shelf:
