@@ -13,10 +13,11 @@ from tests.browser.serving import CHROMIUM, FLAGS, serving
 PAGES = {
     "listen": "",
     "layers": "layers?layer=5",
+    "ladder": "ladder?layer=6",
     "attention": "attention?layer=3&head=2",
     "explain": "explain?clip=seven-between-chimes&model=sound-cnn&method=lrp-gamma",
 }
-TALL = {"fine-tune": 1500, "explain": 1500}  # pixels of the README's picture; the others are 1000
+TALL = {"fine-tune": 1500, "explain": 1500, "ladder": 1750}  # pixels of the README's picture; the others are 1000
 WIDTHS = {"wide": (1440, 1000), "tablet": (768, 1024), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 README = Path(__file__).parents[2] / "docs" / "pictures"

@@ -193,6 +193,22 @@ def test_probes_read_the_chosen_sound_on_the_strip(visit: Visit, on_strip: dict[
     assert set(on_strip) == {"ladder-reads", "ladder-depth"}
 
 
+def test_a_rung_of_values_is_recovered_beside_what_was_measured(visit: Visit, on_strip: dict[str, int]) -> None:
+    probes = {
+        ("loudness", stop): replace(probe, rung="loudness", labels=(), weight=probe.weight[:1], bias=probe.bias[:1])
+        for (rung, stop), probe in planted_probes(WIDTHS).items()
+        if rung == "phone"
+    }
+    said = words(visit(small_ladder(loudness=-1), probes, rung="loudness"))
+    assert "what a probe recovers at the chosen layer, and what was measured" in said
+    assert set(on_strip) == {"ladder-reads"}
+
+
+def test_a_rung_without_kept_probes_says_why_nothing_is_read(visit: Visit, on_strip: dict[str, int]) -> None:
+    assert "No probes of this rung are kept" in words(visit(small_ladder(), planted_probes(WIDTHS), rung="spectrum"))
+    assert not on_strip
+
+
 def test_without_tiers_it_is_not_said_what_is_right(visit: Visit) -> None:
     said = words(visit(small_ladder(), planted_probes(WIDTHS), spoken=False))
     assert "Nobody has written down what is said here" in said
