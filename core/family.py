@@ -1,7 +1,7 @@
 """What one kind of model must tell of itself, so that any page can show it."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,16 @@ def _no_taps(module: "torch.nn.Module") -> tuple[Tap, ...]:
     return ()
 
 
+@contextmanager
+def _stacked(
+    module: "torch.nn.Module", clips: "Sequence[dict[str, torch.Tensor]]"
+) -> "Iterator[dict[str, torch.Tensor]]":
+    """Lay inputs of one shape on one another."""
+    import torch
+
+    yield {name: torch.cat([clip[name] for clip in clips]) for name in clips[0]}
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
     """One kind of model, described by names and plain functions; ``module`` is always the loaded model.
@@ -86,9 +96,9 @@ class Family:
     last_is_finished   transformers hands out the last layer after ``finish``
     convolutions (module) -> taps of the front end
     around       (module) -> context in which a pass runs
-    together     (module, inputs of several clips of different length) -> context that lends their inputs as one batch;
-                 in it every clip is heard as if it were alone. None where padding would be heard
-    mixes        (config) -> whether this model can do so
+    together     (module, inputs of several clips) -> context that lends their inputs as one batch; in it every clip is
+                 heard as if it were alone
+    mixes        (config) -> whether ``together`` takes clips of different length
     widths       (config) -> numbers per token of layer 0, 1, ..., where layers on one grid can differ in them
     fewest       (extractor, config) -> least samples that give one frame
     longest      (extractor, config) -> most seconds at once
@@ -125,8 +135,8 @@ class Family:
     last_is_finished: bool = False
     convolutions: "Callable[[torch.nn.Module], tuple[Tap, ...]]" = _no_taps
     around: "Callable[[torch.nn.Module], AbstractContextManager[object]]" = _nothing_around
-    together: "Callable[..., AbstractContextManager[dict[str, torch.Tensor]]] | None" = None
-    mixes: Callable[[Any], bool] = lambda config: True
+    together: "Callable[..., AbstractContextManager[dict[str, torch.Tensor]]]" = _stacked
+    mixes: Callable[[Any], bool] = lambda config: False
     longest: Callable[[Any, Any], float] = lambda extractor, config: LONGEST
     extractor_settings: Callable[[Any], Mapping[str, Any]] = lambda config: {}
     call: Mapping[str, Any] = field(default_factory=dict)

@@ -169,10 +169,13 @@ def listening(
         return hear
 
     def hear_convolution(tap: "Tap") -> "Callable[..., None]":
+        frames: list[torch.Tensor] = []
+        heard.convolutions.append(frames)
+
         def hear(_part: object, _inputs: object, output: "torch.Tensor") -> None:
-            active = tap.activation(output)
-            counts = [grids[0].time.count for grids in clips]
-            heard.convolutions.append([tap.average(active[at : at + 1], count) for at, count in enumerate(counts)])
+            # the clips may come together or one after the other
+            for clip in tap.activation(output).split(1):
+                frames.append(tap.average(clip, clips[len(frames)][0].time.count))
 
         return hear
 

@@ -11,6 +11,7 @@ from core.family import Family, Shape, Tap
 from core.grid import TokenGrid
 from core.input_plane import waveform
 from core.timeline import TimeAxis
+from models._together import padded_waveforms
 
 if TYPE_CHECKING:
     import torch
@@ -98,7 +99,9 @@ def averaging(later: Sequence[tuple[int, int]]) -> "Callable[[torch.Tensor, int]
 
 def _average(features: "torch.Tensor", frames: int, hop: int, first: int) -> "torch.Tensor":
     # a mean over a view: pooling would copy the 65 MB of the first convolution for 10 s
-    return features[0, :, first : first + frames * hop].unflatten(-1, (frames, hop)).mean(-1).T
+    if features.stride(-1) == 1:
+        return features[0, :, first : first + frames * hop].unflatten(-1, (frames, hop)).mean(-1).T
+    return features[0].T[first : first + frames * hop].unflatten(0, (frames, hop)).mean(1)
 
 
 def convolutions(module: Any) -> tuple[Tap, ...]:
@@ -144,6 +147,7 @@ def speech_encoder(name: str, title: str, summary: str, prefix: str, **differenc
         "finish": finish,
         "convolutions": convolutions,
         "fewest": fewest,
+        "together": padded_waveforms,
         "plane": lambda extractor, config, samples: waveform(extractor.sampling_rate, samples),
     }
     return Family(name=name, title=title, summary=summary, **(likeness | differences))

@@ -1,60 +1,82 @@
-"""How speech encoders hear clips of different length in one pass, each as if it were alone."""
+"""How speech encoders hear clips of different length in one pass, each as if it were alone, and without detours."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
 
+Clips = Sequence["dict[str, torch.Tensor]"]
+
 
 @contextmanager
-def padded(module: Any, clips: "Sequence[dict[str, torch.Tensor]]") -> "Iterator[dict[str, torch.Tensor]]":
+def padded(module: Any, clips: Clips) -> "Iterator[dict[str, torch.Tensor]]":
     """Lend one batch of the inputs of several clips, zeros at their ends, and the mask that tells them from sound."""
-    yield joined(clips)
-
-
-@contextmanager
-def padded_waveforms(module: Any, clips: "Sequence[dict[str, torch.Tensor]]") -> "Iterator[dict[str, torch.Tensor]]":
-    """Lend such a batch of waveforms; a norm over the time of the whole clip counts the sound of each alone.
-
-    The front end of the smaller models begins with such a norm (``feat_extract_norm="group"``): with padding, its mean
-    would be that of sound and zeros.
-    """
-    lengths = [clip["input_values"].shape[1] for clip in clips]
-    base = getattr(module, module.base_model_prefix, module)
-    first = base.feature_extractor.conv_layers[0]
-    if module.config.feat_extract_norm != "group":
-        yield joined(clips)
-        return
-    kernel, stride = module.config.conv_kernel[0], module.config.conv_stride[0]
-    counts = [(length - kernel) // stride + 1 for length in lengths]
-    norm = first.layer_norm
-    try:
-        norm.forward = partial(_normed, type(norm).forward, norm, counts)
-        yield joined(clips)
-    finally:
-        vars(norm).pop("forward", None)
-
-
-def joined(clips: "Sequence[dict[str, torch.Tensor]]") -> "dict[str, torch.Tensor]":
-    """Lay the one input of every clip, (1, time, ...), into (clips, longest, ...), with an attention mask."""
     import torch
     from torch.nn.utils.rnn import pad_sequence
 
     ((name, _first),) = clips[0].items()
     parts = [clip[name][0] for clip in clips]
-    mask = [part.new_ones(len(part), dtype=torch.long) for part in parts]
-    return {
-        name: pad_sequence(parts, batch_first=True),
-        "attention_mask": pad_sequence(mask, batch_first=True),
-    }
+    batch = {name: pad_sequence(parts, batch_first=True)}
+    if len({len(part) for part in parts}) > 1:
+        mask = [part.new_ones(len(part), dtype=torch.long) for part in parts]
+        batch["attention_mask"] = pad_sequence(mask, batch_first=True)
+    yield batch
 
 
-def _normed(forward: Any, norm: Any, counts: Sequence[int], values: "torch.Tensor") -> "torch.Tensor":
-    """Normalise the first ``counts`` positions of every clip, (clips, channels, positions); zeros stand after them."""
-    found = values.new_zeros(values.shape)
-    for at, count in enumerate(counts):
-        found[at : at + 1, :, :count] = forward(norm, values[at : at + 1, :, :count])
-    return found
+@contextmanager
+def padded_waveforms(module: Any, clips: Clips) -> "Iterator[dict[str, torch.Tensor]]":
+    """Lend such a batch of waveforms; the front end hears one clip after the other, in half its usual time.
+
+    The front end of the smaller models begins with a norm over the whole clip (``feat_extract_norm="group"``), which
+    padding would change; and its large outputs, one clip after the other, stay near the processor.
+    """
+    front = getattr(module, module.base_model_prefix, module).feature_extractor
+    lengths = [clip["input_values"].shape[1] for clip in clips]
+    with ExitStack() as stack, padded(module, clips) as batch:
+        for layer in front.conv_layers:
+            stack.enter_context(_instead(layer.conv, _channels_last(layer.conv)))
+        stack.enter_context(_instead(front, _one_by_one(front.forward, lengths)))
+        yield batch
+
+
+@contextmanager
+def _instead(part: Any, forward: "Callable[[torch.Tensor], torch.Tensor]") -> Iterator[None]:
+    """Let a part of a model compute by another function for a while."""
+    try:
+        part.forward = forward
+        yield
+    finally:
+        vars(part).pop("forward", None)
+
+
+def _one_by_one(
+    forward: "Callable[[torch.Tensor], torch.Tensor]", lengths: Sequence[int]
+) -> "Callable[[torch.Tensor], torch.Tensor]":
+    """Build a front end that hears the samples of each clip alone; zeros stand after the features of shorter ones."""
+    from torch.nn.utils.rnn import pad_sequence
+
+    def each(samples: "torch.Tensor") -> "torch.Tensor":
+        found = [forward(samples[at : at + 1, :length])[0].T for at, length in enumerate(lengths)]
+        return pad_sequence(found, batch_first=True).transpose(1, 2)
+
+    return each
+
+
+def _channels_last(conv: Any) -> "Callable[[torch.Tensor], torch.Tensor]":
+    """Build the same convolution over time for features whose channels lie side by side in memory.
+
+    The layer norm after it wants them so, and then nothing has to be laid out anew: on a processor this takes half the
+    time of torch's own convolution in one dimension.
+    """
+    import torch
+
+    weight = conv.weight[:, :, None].contiguous(memory_format=torch.channels_last)
+
+    def forward(values: "torch.Tensor") -> "torch.Tensor":
+        rows = values.transpose(1, 2).contiguous()
+        laid = rows[:, None].permute(0, 3, 1, 2)  # so the strides tell the order also where there is one channel
+        return torch.nn.functional.conv2d(laid, weight, conv.bias, stride=(1, conv.stride[0]))[:, :, 0]
+
+    return forward

@@ -2,12 +2,11 @@
 
 from core.text import N_
 from models._speech_encoder import speech_encoder
-from models._together import padded_waveforms
 
 FAMILY = speech_encoder(
     "unispeech-sat",
     "UniSpeech-SAT",
     N_("A speech model that was trained to keep apart who is speaking."),
     "UniSpeechSat",
-    together=padded_waveforms,
+    mixes=lambda config: True,
 )

@@ -85,4 +85,5 @@ FAMILY = Family(
     plane=plane,
     fewest=lambda extractor, config: round((WINDOW + (extractor.stride - 1) * SHIFT) * extractor.sampling_rate),
     together=padded,
+    mixes=lambda config: True,
 )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from core.text import N_
 from models._speech_encoder import attention, speech_encoder
-from models._together import padded_waveforms
 
 if TYPE_CHECKING:
     import torch
@@ -67,5 +66,5 @@ FAMILY = speech_encoder(
     N_("Like HuBERT, but trained on noisy and overlapping speech too, so that it follows speakers well."),
     "WavLM",
     around=every_head,
-    together=padded_waveforms,
+    mixes=lambda config: True,
 )

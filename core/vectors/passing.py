@@ -66,7 +66,7 @@ def batches(
     model: "LoadedModel", clips: Iterable[tuple[Any, Encoded]], seconds_at_once: float
 ) -> Iterator[list[tuple[Any, Encoded]]]:
     """Put neighbours that can be heard together into batches of so many seconds, padding counted; at least one each."""
-    mixes = model.family.together is not None and model.family.mixes(model.module.config)
+    mixes = model.family.mixes(model.module.config)
     batch: list[tuple[Any, Encoded]] = []
     for name, clip in clips:
         longest = max((part.seconds for _name, part in batch), default=0.0)
@@ -86,10 +86,13 @@ def heard(model: "LoadedModel", clips: Sequence[Encoded], stops: Collection[int]
     """
     import torch
 
-    family = model.family
-    with model.exclusive() as module, torch.no_grad(), family.around(module), _together(model, clips) as batch:
-        grids = [clip.grids for clip in clips]
-        with listening(model, grids, attention=False, convolutions=stops) as taken, told(model.card.title):
+    family, grids = model.family, [clip.grids for clip in clips]
+    with model.exclusive() as module, torch.no_grad(), family.around(module), _fused(module):
+        with (
+            family.together(module, [clip.inputs for clip in clips]) as batch,
+            listening(model, grids, attention=False, convolutions=stops) as taken,
+            told(model.card.title),
+        ):
             output = module(**batch, **family.call, output_hidden_states=family.blocks is None)
         hidden = taken.blocks if family.blocks else list(output.hidden_states)
         hidden = [family.arrange(module, tokens, layer) for layer, tokens in enumerate(hidden)]
@@ -103,13 +106,15 @@ def heard(model: "LoadedModel", clips: Sequence[Encoded], stops: Collection[int]
 
 
 @contextmanager
-def _together(model: "LoadedModel", clips: Sequence[Encoded]) -> "Iterator[dict[str, torch.Tensor]]":
-    """Lend one batch of inputs: as they are where they are of one shape, else padded as the family knows how."""
-    import torch
-
-    inputs = [clip.inputs for clip in clips]
-    if model.family.together is not None and len({clip.shapes for clip in clips}) > 1:
-        with model.family.together(model.module, inputs) as batch:
-            yield batch
-    else:
-        yield {name: torch.cat([part[name] for part in inputs]) for name in inputs[0]}
+def _fused(module: "torch.nn.Module") -> Iterator[None]:
+    """Let attention be computed in one piece while a pass runs whose weights nobody looks at."""
+    config: Any = module.config
+    before = getattr(config, "_attn_implementation", None)
+    if before != "eager" or not getattr(module, "_supports_sdpa", False):
+        yield
+        return
+    try:
+        config._attn_implementation = "sdpa"
+        yield
+    finally:
+        config._attn_implementation = before

@@ -1,6 +1,6 @@
 """A corpus of planted sounds, and the slow way to what a layer says of a stretch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float32
@@ -9,7 +9,7 @@ from core.clip import Clip
 from core.corpus.corpus import Corpus, Utterance
 from core.loading import LoadedModel
 from core.tiers import Tiers
-from core.trace import trace
+from core.trace import Trace, trace
 from core.vectors.stretches import Stretches
 
 
@@ -24,15 +24,23 @@ def corpus_of(seconds: Sequence[float], rate: int = 16_000) -> Corpus:
     return Corpus("planted", "Planted", "", "", "", said, read, "planted")
 
 
-def alone(model: LoadedModel, corpus: Corpus, stretches: Stretches, stop: int) -> Float32[np.ndarray, "n width"]:
+def alone(
+    model: LoadedModel, corpus: Corpus, stretches: Stretches, stops: Sequence[int]
+) -> dict[int, Float32[np.ndarray, "n _width"]]:
     """Trace every clip alone and take the mean of the frames within each stretch, one by one."""
-    found = []
-    for index, start, end in zip(stretches.utterance, stretches.start, stretches.end, strict=True):
-        result = trace(model, corpus.clip(int(index)))
-        frames = result.convolutions[stop] if stop < 0 else result.frames(stop)
-        time = result.time if stop < 0 else result.grids[stop].time
-        span = time.within(float(start), float(end))
-        if start == end:
-            span = slice(time.nearest(float(start)), time.nearest(float(start)) + 1)
-        found.append(frames[span].mean(0))
-    return np.stack(found)
+    traces = {index: trace(model, corpus.clip(index)) for index in set(stretches.utterance.tolist())}
+    return {stop: np.stack([_one(traces, *row, stop) for row in _rows(stretches)]) for stop in stops}
+
+
+def _rows(stretches: Stretches) -> Sequence[tuple[int, float, float]]:
+    parts = (stretches.utterance.tolist(), stretches.start.tolist(), stretches.end.tolist())
+    return list(zip(*parts, strict=True))
+
+
+def _one(traces: Mapping[int, Trace], index: int, start: float, end: float, stop: int) -> Float32[np.ndarray, " width"]:
+    result = traces[index]
+    frames = result.convolutions[stop] if stop < 0 else result.frames(stop)
+    time = result.time if stop < 0 else result.grids[stop].time
+    if start == end:
+        return frames[time.nearest(start)]
+    return frames[time.within(start, end)].mean(0)
