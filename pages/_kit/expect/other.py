@@ -30,9 +30,9 @@ def draw() -> None:
         session.choose(model=BUNDLED, device="cpu", precision="float32")
         st.rerun()
     st.markdown(
-        _("From the hub, {name} has it: under “Choose another model”, it says first what it costs.").format(
-            name=f"`{ELSEWHERE}`"
-        )
+        _(
+            "From the hub, {name} has it: “Choose another model” says first what it costs and whether it can be opened."
+        ).format(name=f"`{ELSEWHERE}`")
     )
 
 
