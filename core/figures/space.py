@@ -45,7 +45,7 @@ def separation(found: Mapping[Label, Agreement], depths: Depths, light: bool, st
         for at, value, low, high in zip(one.stops, one.value, one.low, one.high, strict=True)
     ]  # fmt: skip
     x, colour = _across(depths), _as_is("ink")
-    marks = _marks(records, depths, stop, dashed={"chance": [6, 4], "sound": [1.5, 3]})
+    marks = _marks(records, depths, stop, dashed={"chance": [6.0, 4.0], "sound": [1.5, 3.0]})
     band = {"x": x, "color": colour, "detail": _detail(), "y": axis("low", ""), "y2": {"field": "high"}}
     marks.insert(1, {"mark": {"type": "area", "opacity": 0.16}, "encoding": band})
     rows: list[tuple[Cell, ...]] = [
@@ -82,7 +82,7 @@ def shares(found: Sequence[Neighbours], depths: Depths, light: bool, stop: int |
             point = {**_line(what, light), "value": _short(value), "chance": _short(chance)}
             records.append({**_at(depths, one.stop), **point})
             rows.append((what, one.stop, value, chance))
-    marks = _marks(records, depths, stop, dashed={"chance": [6, 4]})
+    marks = _marks(records, depths, stop, dashed={"chance": [6.0, 4.0]})
     alt = _("What the nearest stretches have in common with the chosen one, over {count} places in the model.").format(
         count=len(found)
     )
