@@ -28,15 +28,16 @@ def sound(values: Float32[np.ndarray, "columns bands"], time: TimeAxis, like: Cl
     from librosa import griffinlim
 
     original = resampled(like, RATE)
-    strength = np.sqrt(frequencies(even(values, time, original.size)))
+    count = max(original.size, WINDOW)  # what is shorter than a window is found inside a whole one
+    strength = np.sqrt(frequencies(even(values, time, count)))
     if not strength.any():
         return np.zeros(original.size, np.float32)
-    found = griffinlim(strength.T, n_iter=ROUNDS, hop_length=HOP, n_fft=WINDOW, length=original.size, random_state=SEED)
-    return as_loud(np.nan_to_num(found).astype(np.float32), original, RATE)
+    found = griffinlim(strength.T, n_iter=ROUNDS, hop_length=HOP, n_fft=WINDOW, length=count, random_state=SEED)
+    return as_loud(np.nan_to_num(found[: original.size]).astype(np.float32), original, RATE)
 
 
 def even(
-    values: Float32[np.ndarray, "columns bands"], time: TimeAxis, samples: int
+    values: Float32[np.ndarray, "_columns bands"], time: TimeAxis, samples: int
 ) -> Float32[np.ndarray, "columns bands"]:
     """Bring a picture to columns every 10 ms from the very start of the sound; its first and last columns go on."""
     wanted = np.arange(1 + samples // HOP) * (HOP / RATE)

@@ -14,7 +14,7 @@ from core.corpus.shipped import DEFAULT, open_corpus, shipped
 from core.errors import CancelledError, MethodError, ModelError
 from core.inversion import stored, teaching
 from core.inversion.decoder import Decoder
-from core.inversion.inversion import echoes, explained
+from core.inversion.inversion import alike, echoes, explained
 from core.inversion.judging import Judge
 from core.inversion.linear import error, fit, smaller
 from core.inversion.moments import Moments
@@ -27,7 +27,7 @@ from core.timeline import TimeAxis
 from core.trace import trace
 from models import FAMILIES
 from tests.contracts.small_models import Small, load, save
-from tests.inversion.planted import RATE, WIDTHS, corpus, squeezed, sung
+from tests.inversion.planted import RATE, WIDTHS, corpus, hooks_of, squeezed, sung
 
 TAUGHT = sorted(path.parent.name for path in CHECKPOINTS.glob(f"*/{stored.FILE}"))
 COLUMN = TimeAxis(0.0, 0.01, 0.032, 80)
@@ -100,10 +100,10 @@ def test_the_score_is_r2_of_scikit_learn_weighted_by_variance() -> None:
         judge.add(f"voice {at % 2}", one, other)
     found = judge.verdict()
     whole = r2_score(np.concatenate(true), np.concatenate(said), multioutput="variance_weighted")
-    assert found.r2 == pytest.approx(whole, abs=1e-9)
+    assert found.r2 == pytest.approx(whole, abs=1e-5)
     assert found.low <= found.r2 <= found.high
     loud = [parts(np.concatenate(each).astype(np.float64))[:, 0] for each in (true, said)]
-    assert found.loudness == pytest.approx(r2_score(*loud), abs=1e-9)
+    assert found.loudness == pytest.approx(r2_score(*loud), abs=1e-5)
 
 
 def test_one_voice_alone_gives_no_interval_over_voices_but_one_over_utterances() -> None:
@@ -148,7 +148,8 @@ def test_the_picture_comes_back_from_itself_and_mostly_from_thirteen_cepstral_co
 def test_what_a_narrow_place_lets_go_no_later_layer_gives_back() -> None:
     clips = [sung(voice, sentence) for voice in range(4) for sentence in range(4)]
     pictures = [picture(clip, COLUMN) for clip in clips]
-    train, test = pictures[:12], pictures[12:]
+    test = pictures[::5]  # every voice and every sentence once
+    train = [one for at, one in enumerate(pictures) if at % 5]
     scores = []
     for stop in range(len(WIDTHS)):
         told = Moments(WIDTHS[stop], BANDS)
@@ -208,10 +209,10 @@ def test_a_silent_clip_has_echoes_too(small) -> None:  # type: ignore[no-untyped
 def test_teaching_leaves_the_model_as_it_was(small) -> None:  # type: ignore[no-untyped-def]
     model, _learned = small
     before = {name: value.clone() for name, value in model.module.state_dict().items()}
-    said = trace(model, sung(2, 1)).hidden[-1]
+    said, hooks = trace(model, sung(2, 1)).hidden[-1], hooks_of(model.module)
     teaching.teach(model, corpus())
     assert all((before[name] == value).all() for name, value in model.module.state_dict().items())
-    assert not any(part._forward_hooks for part in model.module.modules())
+    assert hooks_of(model.module) == hooks
     np.testing.assert_array_equal(trace(model, sung(2, 1)).hidden[-1], said)
 
 
@@ -227,17 +228,17 @@ def test_teaching_can_be_stopped(small) -> None:  # type: ignore[no-untyped-def]
 def test_taught_and_untaught_are_learned_twice_the_same(small) -> None:  # type: ignore[no-untyped-def]
     model, learned = small
     again = teaching.teach(model, corpus())
-    assert again.scores == learned.scores
-    assert again.untaught_scores == learned.untaught_scores
+    # as text, since no interval is known where one voice is tested
+    assert repr(again.scores) == repr(learned.scores)
+    assert repr(again.untaught_scores) == repr(learned.untaught_scores)
 
 
 def test_what_was_learned_comes_back_from_its_file(small, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     model, learned = small
     stored.write(tmp_path / stored.FILE, learned)
     found = stored.read(tmp_path / stored.FILE)
-    assert (found.lesson, found.scores, found.untaught_scores) == (
-        learned.lesson, learned.scores, learned.untaught_scores,
-    )  # fmt: skip
+    for part in ("lesson", "scores", "untaught_scores", "seed", "model"):
+        assert repr(getattr(found, part)) == repr(getattr(learned, part))
     heard = trace(model, sung(3, 3))
     for twin in ("decoders", "untaught"):
         before, after = (echoes(getattr(one, twin), heard) for one in (learned, found))
@@ -291,5 +292,6 @@ def test_the_shipped_readings_of_a_known_sentence_are_of_that_sentence() -> None
     found = stored.read(CHECKPOINTS / "speech-tiny" / stored.FILE)
     heard = trace(load_model(parse("speech-tiny")), shelf.clip(index))
     for stop, echo in echoes(found.decoders, heard).items():
-        if stop > -5:
-            assert explained(echo.values, picture(shelf.clip(index), echo.time)) > 0.3
+        true = picture(shelf.clip(index), echo.time)
+        assert alike(echo.values, true) > 0.6
+        assert alike(echo.values, true) > alike(echo.values[::-1], true) + 0.3, stop  # at its own time

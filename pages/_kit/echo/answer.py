@@ -4,27 +4,41 @@ from core.inversion.inversion import Lesson, Recovered
 from core.text import _
 from pages._kit.echo.view import View
 
+THERE, GONE = 0.5, 0.1  # share of a kind of detail from which it is called still there, and below which gone
+
 
 def sentence(it: View) -> str:
     """Say what a straight line reads off the chosen layer in the test, beside the untaught network."""
     stop = it.stop
     score, other = it.learned.scores[stop.value], it.learned.untaught_scores[stop.value]
-    said = _("At {layer} a straight line still recovers **{share}** of the spectrogram ({other} before any learning)")
-    first = said.format(layer=stop.name, share=_percent(score.r2), other=_percent(other.r2))
-    return f"{first}: {_kinds(score)}."
+    said = _(
+        "At {layer} a straight line still recovers **{share}** of the spectrogram ({other} in an untaught network)"
+    )
+    first = said.format(layer=stop.name, share=percent(score.r2), other=percent(other.r2))
+    return f"{first}. {_kinds(score)}"
 
 
 def _kinds(score: Recovered) -> str:
-    """Say what is still there and what is gone, by the three kinds of detail."""
+    """Say what is still there, what only in part, and what cannot be read any more, by the three kinds of detail."""
     named = (
         (score.loudness, _("how loud each moment is")),
         (score.shape, _("the broad shape that tells speech sounds apart")),
         (score.detail, _("the fine stripes of the voice's pitch")),
     )
-    return ", ".join(_("{share} of {what}").format(share=_percent(share), what=what) for share, what in named)
+    there, partly, gone = (
+        [f"{what} ({percent(share)})" for share, what in named if low <= share < high]
+        for low, high in ((THERE, 2.0), (GONE, THERE), (-1e9, GONE))
+    )
+    told = (
+        (there, _("Still there: {what}.")),
+        (partly, _("Only in part: {what}.")),
+        (gone, _("Not to be read any more: {what}.")),
+    )
+    return " ".join(text.format(what=_(" and ").join(names)) for names, text in told if names)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Write a share in whole percent, never below zero."""
     return f"{max(share, 0.0):.0%}"
 
 

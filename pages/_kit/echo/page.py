@@ -19,14 +19,18 @@ def draw(place: DeltaGenerator) -> Later:
     known = learned.now()
     if known is None:
         place.markdown(_("What is left of the sound at a layer has to be learned first for this model."))
-        known = learned.offer()
-        if known is None:
-            return None
+        learned.choose()
+        if learned.offer() is not None:
+            st.rerun()
+        return None
     it = view.of(known)
     place.markdown(answer.sentence(it))
     rows.add(it)
     player = st.container(key="echo-player")
-    st.caption(answer.tested(known.lesson))
+    left, right = st.columns([5, 1.4], vertical_alignment="center")
+    left.caption(answer.tested(known.lesson))
+    with right:
+        learned.choose()
     curve.draw(it)
     below = st.container()
     ready = engine.model_ready(present.spec())
@@ -35,11 +39,11 @@ def draw(place: DeltaGenerator) -> Later:
 
     def later() -> None:
         sounds.near(it)
-        if not ready:
+        if ready:
+            _with_model(it, below)
+        else:
             with below:
                 _wait()
-            return
-        _with_model(it, below)
         sounds.walk(it)
 
     return later
@@ -61,4 +65,6 @@ def _wait() -> None:
     """Say that the model is on its way, and draw the page anew when it has come."""
     if engine.model_ready(present.spec()):
         st.rerun()
-    st.caption(_("The untaught network, the walk and the search appear here as soon as the model is loaded."))
+    st.caption(
+        _("The untaught network, what the model says, and the search appear here as soon as the model is loaded.")
+    )

@@ -1,17 +1,24 @@
 """What the model itself says of the sounds that were recovered: does it still write, or name, the same?"""
 
+import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core import ctc
 from core.clip import Clip
 from core.inversion.picture import RATE
+from core.model_spec import ModelCard
 from core.progress import Report, Step
 from core.text import _
+from core.trace import Trace, trace
 from pages._kit import engine, present, waiting
 from pages._kit.echo import view
 from pages._kit.echo.view import View
+
+if TYPE_CHECKING:
+    from core.loading import LoadedModel
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ def draw(it: View) -> None:
             hide_index=True,
             width="stretch",
             row_height=32,
+            height="content",
             column_config={
                 _("sound"): st.column_config.TextColumn(width="small"),
                 _("it says"): st.column_config.TextColumn(width="medium"),
@@ -65,14 +73,14 @@ def _found(it: View) -> tuple[Retold, ...] | None:
     if found:
         rows: tuple[Retold, ...] = value
         return rows
-    present.model()
-    sounds = _sounds(it)
-    lasts: float = engine.once(each, lambda: _seconds(it))
+    # all of it before the work begins, which others wait for
+    model, own, sounds = present.model(), present.trace(), _sounds(it)
+    lasts: float = engine.once(each, lambda: _seconds(model, own, it.clip))
 
     def ask(report: Report) -> tuple[Retold, ...]:
         rows = []
-        for done, (title, kind, stop) in enumerate(sounds):
-            rows.append(_asked(it, title, kind, stop))
+        for done, (title, sound) in enumerate(sounds):
+            rows.append(_asked(model, own, title, sound))
             report(Step(done + 1, len(sounds)))
         return tuple(rows)
 
@@ -82,38 +90,35 @@ def _found(it: View) -> tuple[Retold, ...] | None:
     return told
 
 
-def _sounds(it: View) -> list[tuple[str, str, int]]:
+def _sounds(it: View) -> list[tuple[str, Clip]]:
     last = it.every[-1].value
     layers = [(stop.name, "layer", stop.value) for stop in it.every if stop.value >= 0]
-    around = [(_("original"), "original", 0), (_("detour without a layer"), "detour", last)]
-    return [*around, *layers, (_("average picture"), "mean", last)]
+    made = [(_("detour without a layer"), "detour", last), *layers, (_("average picture"), "mean", last)]
+    recovered = [(title, Clip.of(it.clip.name, view.heard(it, kind, stop), RATE)) for title, kind, stop in made]
+    return [(_("original"), it.clip), *recovered]
 
 
-def _seconds(it: View) -> float:
-    import time
-
+def _seconds(model: "LoadedModel", own: Trace, clip: Clip) -> float:
     begun = time.perf_counter()
-    _asked(it, "", "original", 0)
+    _asked(model, own, "", clip)
     return time.perf_counter() - begun
 
 
-def _asked(it: View, title: str, kind: str, stop: int) -> Retold:
-    from core.trace import trace
-
-    card, own = present.card(), present.trace()
-    sound = it.clip if kind == "original" else Clip.of(it.clip.name, view.heard(it, kind, stop), RATE)
-    found = trace(present.model(), sound)
+def _asked(model: "LoadedModel", own: Trace, title: str, sound: Clip) -> Retold:
+    card, found = model.card, trace(model, sound)
     if own.logits is None or found.logits is None:
         return Retold(title, "", float("nan"))
     if card.speaks:
-        labels = (card.symbols, card.blank)
-        wanted = [symbol.label for symbol in ctc.greedy(own.logits, *labels, own.symbol_time)]
-        written = [symbol.label for symbol in ctc.greedy(found.logits, *labels, found.symbol_time)]
+        wanted, written = _written(card, own), _written(card, found)
         missed = ctc.errors(wanted, written)
         wrong = (missed.insertions + missed.deletions + missed.substitutions) / max(len(wanted), 1)
         return Retold(title, " ".join(written), min(wrong, 1.0))
     best = ctc.top(own.logits, card.labels, 1, card.multi_label)[0].label
-    scores = {
-        one.label: one.probability for one in ctc.top(found.logits, card.labels, len(card.labels), card.multi_label)
-    }
-    return Retold(title, max(scores, key=lambda label: scores[label]), scores[best])
+    every = ctc.top(found.logits, card.labels, len(card.labels), card.multi_label)
+    return Retold(title, every[0].label, next(one.probability for one in every if one.label == best))
+
+
+def _written(card: ModelCard, heard: Trace) -> list[str]:
+    if heard.logits is None:
+        return []
+    return [symbol.label for symbol in ctc.greedy(heard.logits, card.symbols, card.blank, heard.symbol_time)]

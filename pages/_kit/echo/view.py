@@ -45,8 +45,10 @@ def of(learned: Inversion) -> View:
     clip, every = present.clip(), stops.all_of_them()
     name = ("echo", present.spec(), clip.fingerprint, learned.lesson.fingerprint)
 
+    heard = present.trace()
+
     def recover() -> tuple[Mapping[int, Echo], Mapping[int, float]]:
-        found = echoes(learned.decoders, present.trace())
+        found = echoes(learned.decoders, heard)
         return found, _shares(clip, found)
 
     found, shares = engine.once((*name, "pictures"), recover)
@@ -75,12 +77,14 @@ def untaught(it: View) -> "tuple[Mapping[int, Echo], Mapping[int, float]]":
 def heard(it: View, kind: str, stop: int = 0) -> Sound:
     """Make the sound of one picture: "layer" and "untaught" of a stop, "mean" picture, or "detour" without a layer."""
 
+    own = it.pictures[stop]
+    twin = untaught(it)[0] if kind == "untaught" else {}
+
     def make() -> Sound:
-        own = it.pictures[stop]
         if kind == "layer":
             values = own.values
         elif kind == "untaught":
-            values = untaught(it)[0][stop].values
+            values = twin[stop].values
         elif kind == "mean":
             values = it.learned.decoders[stop].average(own.time.count)
         else:
