@@ -31,7 +31,7 @@ SOLVING = 0.15  # of the time, beside the passes
 
 def untaught(model: LoadedModel, seed: int = SEED) -> LoadedModel:
     """Build the same network with random weights; MethodError where there is no memory for a second one."""
-    from core.attribution.unlearned import unlearned
+    from core.untaught import unlearned
 
     return replace(model, module=unlearned(model.module, seed), _lock=Turns())
 

@@ -3,13 +3,12 @@
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.attribution.unlearned import unlearned
 from core.errors import MethodError
 from core.probing.curve_of import Heard, curve_of
 from core.probing.gathering import Most, Task, gather
@@ -19,6 +18,7 @@ from core.probing.reading import Opened
 from core.probing.rungs import rungs
 from core.progress import Report, Step, silent
 from core.text import _
+from core.untaught import untaught
 from core.vectors.collect import collect
 from core.vectors.inputs import KINDS, collect_inputs
 from core.vectors.stretches import Stretches
@@ -85,7 +85,7 @@ def climb(
     if not tasks:
         raise MethodError(_("No rung of the ladder can be asked of this corpus."), hint=next(iter(refused.values())))
     places, stretches = _joined(list(tasks.values()))
-    chance = replace(model, module=unlearned(model.module, settings.seed))
+    chance = untaught(model, settings.seed)
     curves: dict[str, Curve] = {}
     probes: dict[tuple[str, int], Probe] = {}
     with (

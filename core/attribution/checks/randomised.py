@@ -12,10 +12,10 @@ from core.attribution.check import Check, Holds, Verdict
 from core.attribution.method import Method, Passes, explain
 from core.attribution.question import Question
 from core.attribution.ranking import ranking
-from core.attribution.unlearned import unlearned, without_head
 from core.loading import LoadedModel
 from core.progress import Report, Step
 from core.text import N_, _
+from core.untaught import unlearned, without_head
 
 MOST_OF_GRADIENT = 0.2  # rank correlation, of methods that only ask how the score would react
 MOST = 0.6  # of all others: where the sound is silent they have nothing to multiply or to take away

@@ -3,16 +3,28 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import nn
 
 from core.errors import MethodError
+from core.loading import LoadedModel
 from core.memory import available_memory, plain_size
 from core.text import _
+from core.turns import Turns
 
 SPARE = 2  # times the size of the weights; what a pass needs comes on top
+
+
+def untaught(model: LoadedModel, seed: int) -> LoadedModel:
+    """Build a loaded model of the same shape that has learned nothing; its ``spec`` is still that of the original.
+
+    Raises MethodError where there is no memory for a second network.
+    """
+    with model.exclusive() as module:
+        return replace(model, module=unlearned(module, seed), _lock=Turns())
 
 
 def unlearned(module: nn.Module, seed: int) -> nn.Module:
