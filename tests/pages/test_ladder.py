@@ -152,7 +152,7 @@ def test_a_best_place_within_the_interval_of_the_sound_itself_is_no_gain(visit: 
 
 def test_what_was_counted_and_what_it_is_compared_with_stand_as_numbers(visit: Visit) -> None:
     app = visit(small_ladder())
-    assert [one.value for one in app.metric] == ["80%", "+35", "+67", "+64"]
+    assert [one.value for one in app.metric] == ["80%", "+35 points", "+67 points", "+64 points"]
     said = words(app)
     assert "4,000 items learned from, 2,000 tested, of 8 voices in 12 sentences" in said
     assert "40 classes; always saying the commonest would be right in 6% of the cases" in said

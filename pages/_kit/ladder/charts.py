@@ -11,7 +11,7 @@ from core.figures.figure import Figure
 from core.figures.ladder import percent
 from core.probing.ladder import Curve
 from core.probing.rungs import rungs
-from core.text import _
+from core.text import _, n_
 from pages._kit import figure, session
 from pages._kit.ladder import answer, words
 from pages._kit.ladder.view import View, choose
@@ -43,13 +43,13 @@ def rung(view: View) -> None:
 
 def glance(view: View) -> None:
     """Draw all rungs at a glance; a click chooses rung and layer."""
-    st.header(_("The ladder at a glance"), anchor=False, help=_("Click a circle to choose its rung and its layer."))
+    st.header(_("The ladder at a glance"), anchor=False, help=_("From the sound at the bottom to the sentence on top."))
     drawn = at_a_glance.glance(view.ladder, words.titles(), words.beside(), (view.rung, view.stop), light())
     _clicked(drawn, GLANCE, "place")
     st.markdown(
         _(
             "The larger, the more can be read there; full where clearly more than from the sound itself. The number "
-            "is the highest of its row."
+            "is the highest of its row. Click a circle to choose its rung and its layer."
         )
     )
     told = answer.order(view.ladder)
@@ -116,13 +116,14 @@ def _metrics(view: View) -> None:
             _("Points more than for control labels, which are given out by chance and can only be learned by heart."),
         ),
     )
-    with st.container(horizontal=True, gap="medium", key="ladder-metrics"):
+    with st.container(horizontal=True, gap="small", key="ladder-metrics"):
         for label, value, told in numbers:
             st.metric(label, value, help=told, width="content")
 
 
 def _points(share: float) -> str:
-    return f"{round(100 * share):+d}"
+    points = round(100 * share)
+    return n_("{points:+d} point", "{points:+d} points", abs(points)).format(points=points)
 
 
 def _here(view: View) -> str:
