@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float32, Int64
 
 from core.errors import MethodError
 from core.probing.curve_of import Heard, curve_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from core.loading import LoadedModel
     from core.model_spec import ModelCard
 
+Rows = Int64[np.ndarray, " some"]
 Probes = Mapping[tuple[str, int], Probe]
 SHARES = {"gather": 0.04, "model": 0.2, "random": 0.2, "inputs": 0.06, "curves": 0.5}  # of the time, about
 STEPS = 1000  # that progress is told in
@@ -145,26 +147,23 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _joined(tasks: Sequence[Task]) -> tuple[list[slice], Stretches]:
-    """Put the stretches of all tasks behind each other, and tell where each task's lie."""
-    ends = np.cumsum([len(task.stretches) for task in tasks]).tolist()
-    places = [slice(first, last) for first, last in zip([0, *ends], ends, strict=False)]
-    parts = [task.stretches for task in tasks]
-    return places, Stretches(
-        np.concatenate([part.utterance for part in parts]),
-        np.concatenate([part.start for part in parts]),
-        np.concatenate([part.end for part in parts]),
-    )
+def _joined(tasks: Sequence[Task]) -> tuple[list[Rows], Stretches]:
+    """Put the stretches of all tasks behind each other, each once, and tell for each task where its items lie."""
+    parts = [np.stack([s.utterance, s.start, s.end], axis=1) for s in (task.stretches for task in tasks)]
+    once, places = np.unique(np.concatenate(parts), axis=0, return_inverse=True)
+    ends = np.cumsum([len(part) for part in parts])
+    rows = np.split(places.reshape(-1), ends[:-1])
+    return rows, Stretches(once[:, 0].astype(np.int64), once[:, 1].copy(), once[:, 2].copy())
 
 
-def _opened(vectors: Vectors, rows: slice) -> dict[int, Opened]:
+def _opened(vectors: Vectors, rows: Rows) -> dict[int, Opened]:
     def at(stop: int) -> Opened:
         return lambda: vectors.of(stop)[rows]
 
     return {stop: at(stop) for stop in vectors.stops}
 
 
-def _rows(vectors: np.ndarray, rows: slice) -> Opened:
+def _rows(vectors: Float32[np.ndarray, "n width"], rows: Rows) -> Opened:
     return lambda: vectors[rows]
 
 

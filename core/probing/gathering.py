@@ -102,8 +102,7 @@ def _listen(corpus: Corpus, index: int, found: Sequence[_Found], seed: int) -> N
     asked = [part for part in found if part.sides[index] != NOWHERE]
     clip = corpus.clip(index) if any(part.rung.measure for part in asked) else None
     for part in asked:
-        # by what is read, so that loudness, pitch and spectrum are measured at the same moments
-        chance = np.random.default_rng([seed, zlib.crc32(part.rung.items.__qualname__.encode()), index])
+        chance = np.random.default_rng([seed, _kind(part.rung), index])
         items = part.rung.items(corpus.utterances[index], chance)
         if part.rung.measure and clip is not None and items:
             values = part.rung.measure(clip, np.array([item.start for item in items]))
@@ -111,6 +110,11 @@ def _listen(corpus: Corpus, index: int, found: Sequence[_Found], seed: int) -> N
             part.values.append(values[known])
             items = [item for item, there in zip(items, known, strict=True) if there]
         part.rows.extend((index, item) for item in items)
+
+
+def _kind(rung: Rung) -> int:
+    """Number what a rung reads: loudness and spectrum are asked of the same moments."""
+    return zlib.crc32(f"{rung.items.__qualname__} {rung.tier} {rung.unseen}".encode())
 
 
 def sides_of(corpus: Corpus, division: Division) -> Int64[np.ndarray, " utterances"]:
@@ -132,7 +136,7 @@ def _task(corpus: Corpus, found: _Found, seed: int, most: Most) -> Task:
     labels = _classes(rung, names, sides)
     known = np.array([rung.kind == "values" or name in labels for name in names], bool)
     _refuse(rung, labels, sides[known])
-    chosen = _drawn(sides, known, most, np.random.default_rng([seed, rung.place]))
+    chosen = _drawn(sides, known, most, np.random.default_rng([seed, _kind(rung)]))
     rows = [found.rows[place] for place in chosen]
     if rung.kind == "values":
         target = np.concatenate(found.values)[chosen]

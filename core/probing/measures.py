@@ -4,14 +4,13 @@ import numpy as np
 from jaxtyping import Float64
 
 from core.clip import Clip
-from core.mel import filters
 from core.resample import resampled
+from core.vectors.inputs import plain
+from core.vectors.stretches import pooled
 
 RATE = 16_000  # Hz
 WINDOW = 400  # samples, 25 ms
-BANDS = 80
 SILENCE = 1e-6  # power below which nothing is heard beside speech, 60 dB below full scale
-FLOOR = 1e-10  # power of a band below which nothing is there
 
 
 def loudness(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, "n 1"]:
@@ -21,9 +20,9 @@ def loudness(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndarr
 
 
 def bands(clip: Clip, moments: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, "n bands"]:
-    """Measure the power of 80 mel bands up to 8 kHz in a Hann window of 25 ms around each moment, in dB."""
-    spectrum = np.abs(np.fft.rfft(pieces(clip, moments, WINDOW) * np.hanning(WINDOW), 512)) ** 2
-    return 10 * np.log10(spectrum @ filters(RATE, 512, BANDS, 0.0, RATE / 2).T + FLOOR)
+    """Take the 80 mel bands of the 20 ms around each moment (seconds), in dB; the same numbers as the input log-mel."""
+    frames, time = plain(clip, "log-mel")
+    return pooled(frames, time, moments, moments).astype(np.float64)
 
 
 def pieces(clip: Clip, moments: Float64[np.ndarray, " n"], width: int) -> Float64[np.ndarray, "n width"]:

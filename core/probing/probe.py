@@ -7,8 +7,8 @@ from jaxtyping import Float32, Float64, Int64
 
 STILL = 1e-6  # of a unit's mean; what moves less is rounding
 NEVER = -1e4  # logarithm of the odds of a class that was never seen
-TOLERANCE = 1e-5  # largest gradient of the mean loss at which a fit ends
-ITERATIONS = 2000
+TOLERANCE = 3e-5  # largest gradient of the mean loss at which a fit ends
+ITERATIONS = 500
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from core.probing.ladder import Score
 from core.probing.probe import Probe, Standard, softmax, teach_classes, teach_values
 from core.probing.scoring import balanced, plain, score
 
-STRENGTHS = (1.0, 0.1, 0.01, 0.001, 0.0001)
+STRENGTHS = (1.0, 0.1, 0.01, 0.001)
 LEAST = 1e-6  # probability that a true class counts as having; one that was not there to learn has none at all
 CHOOSERS = 6  # stops, spread over the depth, that choose the strength together
 
