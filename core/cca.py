@@ -15,6 +15,7 @@ from core.text import N_, _
 
 RIDGES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # shares of the mean variance; the one that does best on develop is taken
 FEWEST = 200  # stretches to fit on
+LEADING = 12  # pairs that are averaged: layers and log-mel share about as many directions, the rest is near 0
 STILL = 1e-9  # a direction with less than this share of the largest variance does not vary
 DRAWS = 200  # of utterances, for the interval
 
@@ -59,7 +60,7 @@ class Parts:
 class Common:
     """What two descriptions have in common on stretches that were not fitted on.
 
-    value      mean correlation over all pairs of directions
+    value      mean correlation over the twelve pairs of directions that correlated most where they were fitted
     low, high  95 % interval, utterances drawn again
     pairs      correlation of each pair, in the order of the fit
     ridge      that was chosen
@@ -109,11 +110,11 @@ def common(x: Float[np.ndarray, "n width_x"], y: Float[np.ndarray, "n width_y"],
     _check(parts)
     by = parts.develop if len(parts.develop) else parts.train
     fits = _fits(x[parts.train], y[parts.train], RIDGES)
-    best = fits[int(np.argmax([correlations(each, x[by], y[by]).mean() for each in fits]))]
+    best = fits[int(np.argmax([correlations(each, x[by], y[by])[:LEADING].mean() for each in fits]))]
     turned_x, turned_y = _turned(best, x[parts.test], y[parts.test])
     pairs = _correlated(turned_x, turned_y)
-    low, high = _interval(turned_x, turned_y, parts.utterances[parts.test], seed)
-    value = float(pairs.mean())
+    low, high = _interval(turned_x[:, :LEADING], turned_y[:, :LEADING], parts.utterances[parts.test], seed)
+    value = float(pairs[:LEADING].mean())
     return Common(value, min(low, value), max(high, value), pairs, best.ridge, len(parts.test))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float64, Int64
 
 from core.cca import Common
 from core.intrinsic_dimension import Dimension
@@ -72,6 +72,25 @@ class Comparison:
         return self.cka.matrix.argmax(1).astype(np.int64)
 
     @property
+    def clear(self) -> Bool[np.ndarray, " first"]:
+        """Whether the best match of each layer stands out; see ``standing_out``."""
+        return standing_out(self.cka.matrix, self.cka.low, self.cka.high)
+
+    @property
     def off(self) -> float:
-        """How far the best matches lie from the same relative depth, on average: 0 not at all, 1 from end to end."""
-        return float(np.abs(self.first.depths - self.second.depths[self.best]).mean())
+        """How far the clear matches lie from the same relative depth, on average: 0 not at all, 1 from end to end.
+
+        NaN where no match is clear.
+        """
+        apart = np.abs(self.first.depths - self.second.depths[self.best])[self.clear]
+        return float(apart.mean()) if apart.size else float("nan")
+
+
+def standing_out(
+    matrix: Float64[np.ndarray, "first second"],
+    low: Float64[np.ndarray, "first second"],
+    high: Float64[np.ndarray, "first second"],
+) -> Bool[np.ndarray, " first"]:
+    """Tell for every row whether its highest value exceeds the row's mean by more than half of its interval."""
+    rows, best = np.arange(len(matrix)), matrix.argmax(1)
+    return matrix.max(1) - matrix.mean(1) > (high - low)[rows, best] / 2

@@ -1,9 +1,11 @@
 """The matrices of the Compare page: which layers of one model are like which of another, by relative depth."""
 
-import numpy as np
-from jaxtyping import Float64, Int64
+from dataclasses import dataclass
 
-from core.comparing.comparison import Comparison, Side
+import numpy as np
+from jaxtyping import Bool, Float64, Int64
+
+from core.comparing.comparison import Comparison, Side, standing_out
 from core.figures.charts import MARKED, NEUTRAL
 from core.figures.figure import Figure, Spec, axis, frame, tips
 from core.figures.image import data_address, levels, png
@@ -22,29 +24,43 @@ def cka(found: Comparison, light: bool = False) -> Figure:
     The layers of both models lie at their relative depth.
     """
     low, high = found.cka.low, found.cka.high
-    return _matrix(found, found.cka.matrix, (low, high), "unbiased linear CKA", found.cka.chance, light, found.best)
+    drawn = _Drawn(
+        found.cka.matrix, low, high, "unbiased linear CKA", _("Likeness"), found.cka.chance, found.best, found.clear
+    )
+    return _matrix(found, drawn, light)
 
 
 def rsa(found: Comparison, light: bool = False) -> Figure:
     """Draw how far every layer agrees with every layer on which utterances are alike (RSA)."""
+    matrix, chance = found.rsa.matrix, float(np.median(found.rsa.chance))
+    name, best = "rank correlation of distances (RSA)", matrix.argmax(1).astype(np.int64)
     ends = found.rsa.low, found.rsa.high
-    chance = float(np.median(found.rsa.chance))
-    best = found.rsa.matrix.argmax(1).astype(np.int64)
-    return _matrix(found, found.rsa.matrix, ends, "rank correlation of distances (RSA)", chance, light, best)
+    return _matrix(found, _Drawn(matrix, *ends, name, _("Agreement"), chance, best, standing_out(matrix, *ends)), light)
 
 
-def _matrix(
-    found: Comparison,
-    values: Float64[np.ndarray, "first second"],
-    ends: tuple[Float64[np.ndarray, "first second"], Float64[np.ndarray, "first second"]],
-    name: str,
-    chance: float,
-    light: bool,
-    best: Int64[np.ndarray, " first"],
-) -> Figure:
-    first, second = found.first, found.second
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """One matrix with its interval: its name in the numbers, what a cell is called, chance, and the best matches.
+
+    clear  the best match stands out
+    """
+
+    values: Float64[np.ndarray, "first second"]
+    low: Float64[np.ndarray, "first second"]
+    high: Float64[np.ndarray, "first second"]
+    name: str
+    called: str
+    chance: float
+    best: Int64[np.ndarray, " first"]
+    clear: Bool[np.ndarray, " first"]
+
+
+def _matrix(found: Comparison, drawn: _Drawn, light: bool) -> Figure:
+    first, second, values, name = found.first, found.second, drawn.values, drawn.name
     pairs = [(a, b) for a in range(len(values)) for b in range(values.shape[1])]
-    rows = tuple((a, b, *(round(float(part[a, b]), DIGITS) for part in (values, *ends))) for a, b in pairs)
+    rows = tuple(
+        (a, b, *(round(float(part[a, b]), DIGITS) for part in (values, drawn.low, drawn.high))) for a, b in pairs
+    )
     records: list[Spec] = [
         {
             **_cell(first.layers, int(a), "y"),
@@ -60,12 +76,12 @@ def _matrix(
     bounds = _bounds(values, found.itself)
     marks = [
         _picture(values, bounds, light, first.layers, second.layers),
-        _readable(found, bounds, light, name),
+        _readable(found, bounds, light, drawn.called),
         *_swatches(first, second),
-        *_matches(found, best),
+        *_matches(found, drawn),
     ]
     columns = (f"layer of {first.model}", f"layer of {second.model}", name, f"{name}, low", f"{name}, high")
-    return Figure(frame(records, marks, HEIGHT), _said(found, values, name, chance), columns, rows)
+    return Figure(frame(records, marks, HEIGHT), _said(found, values, name, drawn.chance), columns, rows)
 
 
 def _cell(layers: int, layer: int, side: str) -> Spec:
@@ -129,21 +145,21 @@ def _picture(
     }
 
 
-def _readable(found: Comparison, bounds: tuple[float, float], light: bool, name: str) -> Spec:
+def _readable(found: Comparison, bounds: tuple[float, float], light: bool, called: str) -> Spec:
     """Lay over the picture what shows under the pointer, and the legend; itself it is not seen."""
     stops = [to_hex(SOUND[at]) for at in np.linspace(0, len(SOUND) - 1, 12).round().astype(int)]
     scale = {"domain": list(bounds), "range": stops[::-1] if light else stops, "interpolate": "lab", "clamp": True}
     legend = {"orient": "top", "gradientLength": 160, "gradientOpacity": 1}
-    tip = tips(one=place(found.first, "y")["title"], other=place(found.second, "x")["title"], value=_("Likeness"))
+    tip = tips(one=place(found.first, "y")["title"], other=place(found.second, "x")["title"], value=called)
     tip += tips(low=_("95 % interval from"), high=_("to"))
     return {
-        "mark": {"type": "rect", "opacity": 0, "tooltip": True, "description": name},
+        "mark": {"type": "rect", "opacity": 0, "tooltip": True},
         "encoding": {
             "x": {**place(found.second, "x"), "field": "x0"},
             "x2": {"field": "x1"},
             "y": {**place(found.first, "y"), "field": "y0"},
             "y2": {"field": "y1"},
-            "fill": axis("value", _("Likeness"), scale=scale, legend=legend),
+            "fill": axis("value", called, scale=scale, legend=legend),
             "tooltip": tip,
         },
     }
@@ -167,8 +183,8 @@ def _colours(side: Side) -> list[Spec]:
     ]
 
 
-def _matches(found: Comparison, best: Int64[np.ndarray, " first"]) -> list[Spec]:
-    """Draw the line of equal depth and, for two models, the best match of every layer of the first."""
+def _matches(found: Comparison, drawn: _Drawn) -> list[Spec]:
+    """Draw the line of equal depth and, for two models, every best match that stands out."""
     x, y = {"field": "x", "type": "quantitative"}, {"field": "y", "type": "quantitative"}
     equal: Spec = {
         "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
@@ -184,7 +200,8 @@ def _matches(found: Comparison, best: Int64[np.ndarray, " first"]) -> list[Spec]
             "one": one,
             "other": int(other),
         }
-        for one, (at, other) in enumerate(zip(found.first.depths, best, strict=True))
+        for one, (at, other) in enumerate(zip(found.first.depths, drawn.best, strict=True))
+        if drawn.clear[one]
     ]
     tip = tips(one=_("Layer"), other=_("is most like layer"))
     ring = {"type": "point", "filled": False, "size": 110, "strokeWidth": 2.5, "color": MARKED, "tooltip": True}

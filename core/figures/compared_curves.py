@@ -47,7 +47,12 @@ def subsamples(found: Comparison) -> Figure:
             layer=steepest[2], model=named(steepest[1]), times=steepest[0]
         )
     sizes = sorted({record["points"] for record in records})
-    x = axis("points", _("points"), scale={"type": "log"}, axis={"values": sizes, "format": "d", "grid": False})
+    x = axis(
+        "points",
+        _("points"),
+        scale={"type": "log", "nice": False, "padding": 20},
+        axis={"values": sizes, "format": "d", "grid": False},
+    )
     y = axis("value", _("dimensions"), scale={"zero": True}, axis={"tickCount": 5, "grid": True, "gridOpacity": 0.25})
     models = {"field": "model", "type": "nominal", "legend": None, "sort": None}
     dashes = {**models, "scale": {"domain": [named(side) for side in _sides(found)], "range": [[1, 0], [6, 4]]}}
@@ -78,7 +83,15 @@ def common(found: Comparison, name: str) -> Figure:
     alt = _("What the layers have in common with {what}, held-out CCA: {said}.").format(
         what=_(AGAINST[name]), said=said
     )
-    columns = ("model", "layer", "mean held-out canonical correlation", "low", "high", "ridge", "test stretches")
+    columns = (
+        "model",
+        "layer",
+        "mean held-out canonical correlation of 12 pairs",
+        "low",
+        "high",
+        "ridge",
+        "test stretches",
+    )
     return Figure(_curves(found, records, _("in common (0 to 1)"), ".2~f", 1.0), alt, columns, rows)
 
 
@@ -117,9 +130,9 @@ def _curves(found: Comparison, records: list[Spec], title: str, form: str, top: 
         percent = {"format": ".0%", "tickCount": 5}
         x = axis("depth", _("Depth (0 %: what the first block receives)"), scale={"domain": [0, 1]}, axis=percent)
     y = axis("value", title, scale=scale, axis={"format": form, "tickCount": 5, "grid": True, "gridOpacity": 0.25})
-    legend = None if len(names) == 1 else {"orient": "top", "labelLimit": 240, "symbolFillColor": NEUTRAL}
+    legend = None if len(names) == 1 else {"orient": "top", "labelLimit": 240}
     by = {"field": "model", "type": "nominal", "title": None}
-    dashes = {**by, "scale": {"domain": names, "range": [[1, 0], [6, 4]][: len(names)]}, "legend": None}
+    dashes = {**by, "scale": {"domain": names, "range": [[1, 0], [6, 4]][: len(names)]}, "legend": legend}
     shapes = {**by, "scale": {"domain": names, "range": ["circle", "square"][: len(names)]}, "legend": legend}
     tip = tips(
         model=_("Model"), layer=_("Layer"), value=title, low=_("95 % interval from"), high=_("to"), note=_("Note")

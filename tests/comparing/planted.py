@@ -15,8 +15,8 @@ RATE, PHONE, PHONES = 16_000, 0.125, 16
 TONES = {"a": 300.0, "e": 600.0, "i": 1200.0, "o": 2400.0}
 
 
-def corpus(voices: int = 5, sentences: int = 8, phones: bool = True) -> Corpus:
-    """Five voices say eight sentences of two seconds: sixteen tones each, a voice shifts them all."""
+def corpus(voices: int = 8, sentences: int = 12, phones: bool = True) -> Corpus:
+    """Eight voices say twelve sentences of two seconds: sixteen tones each, a voice shifts them all."""
     pairs = [(voice, sentence) for voice in range(voices) for sentence in range(sentences)]
 
     def labels(sentence: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""What the Compare page shows: which layers are alike, within a model and between two, on the sentences of a corpus."""
