@@ -94,7 +94,10 @@ def climb(
         collect(model, corpus, stretches, folder=folder, report=told["model"]) as own,
         collect(chance, corpus, stretches, folder=folder, report=told["random"]) as random,
     ):
-        inputs = {kind: collect_inputs(corpus, stretches, kind) for kind in KINDS}
+        inputs = {
+            kind: collect_inputs(corpus, stretches, kind, _part(told["inputs"], at, len(KINDS)))
+            for at, kind in enumerate(KINDS)
+        }
         for number, (name, task) in enumerate(tasks.items()):
             rows = places[number]
             heard = Heard(
