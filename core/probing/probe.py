@@ -7,8 +7,8 @@ from jaxtyping import Float32, Float64, Int64
 
 STILL = 1e-6  # of a unit's mean; what moves less is rounding
 NEVER = -1e4  # logarithm of the odds of a class that was never seen
-TOLERANCE = 3e-5  # largest gradient of the mean loss at which a fit ends
-ITERATIONS = 500
+TOLERANCE = 3e-5
+ITERATIONS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +70,17 @@ class Standard:
 
 
 def teach_classes(
-    rows: Float32[np.ndarray, "n width"], target: Int64[np.ndarray, " n"], classes: int, strength: float
+    rows: Float32[np.ndarray, "n width"],
+    target: Int64[np.ndarray, " n"],
+    classes: int,
+    strength: float,
+    tolerance: float = TOLERANCE,
 ) -> tuple[Float32[np.ndarray, "classes width"], Float32[np.ndarray, " classes"]]:
     """Fit multinomial logistic regression with scikit-learn: mean loss + ``strength`` / 2 times the squared weights.
 
-    rows    standardised
-    target  numbers of classes; those that never occur get weight 0 and a bias so low that they are never answered
+    rows       standardised
+    target     numbers of classes; those that never occur get weight 0 and a bias so low that they are never answered
+    tolerance  largest gradient of the mean loss at which the fit ends
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -84,7 +89,7 @@ def teach_classes(
     if present.size == 1:
         bias[present] = 0
         return weight, bias
-    model = LogisticRegression(C=1 / (strength * len(rows)), tol=TOLERANCE, max_iter=ITERATIONS)
+    model = LogisticRegression(C=1 / (strength * len(rows)), tol=tolerance, max_iter=ITERATIONS)
     model.fit(rows, target)
     if present.size == 2:  # scikit-learn keeps one row of weights: the second class against the first
         weight[present] = np.concatenate([-model.coef_, model.coef_]) / 2

@@ -10,11 +10,12 @@ from jaxtyping import Float32, Float64, Int64
 from core.probing.controls import Target
 from core.probing.gathering import DEVELOP, TEST, TRAIN, Task
 from core.probing.ladder import Score
-from core.probing.probe import Probe, Standard, softmax, teach_classes, teach_values
+from core.probing.probe import TOLERANCE, Probe, Standard, softmax, teach_classes, teach_values
 from core.probing.scoring import balanced, plain, score
 
 STRENGTHS = (1.0, 0.1, 0.01, 0.001)
 LEAST = 1e-6  # probability that a true class counts as having; one that was not there to learn has none at all
+ROUGH = 1e-3  # tolerance of a fit that only helps to choose the strength
 CHOOSERS = 6  # stops, spread over the depth, that choose the strength together
 
 Opened = Callable[[], Float32[np.ndarray, "n width"]]
@@ -70,12 +71,12 @@ class Reading:
             found.append(self.task.sentence[rows])
         return found
 
-    def taught(self, sides: Sides, strength: float) -> tuple[np.ndarray, np.ndarray]:
-        """Fit weights and bias on what is learned from."""
+    def taught(self, sides: Sides, strength: float, tolerance: float = TOLERANCE) -> tuple[np.ndarray, np.ndarray]:
+        """Fit weights and bias on what is learned from; ``tolerance`` is that of classes."""
         target = self.target[sides.learn]
         if self.task.rung.kind == "values":
             return teach_values(sides.taught, target, strength)
-        return teach_classes(sides.taught, target, len(self.task.labels), strength)
+        return teach_classes(sides.taught, target, len(self.task.labels), strength, tolerance)
 
     def outputs(self, sides: Sides, weight: np.ndarray, bias: np.ndarray) -> Float64[np.ndarray, "told outputs"]:
         """Return what a probe gives for what it is asked about: logarithms of odds, or values."""
@@ -113,7 +114,7 @@ class Reading:
         return STRENGTHS[int(np.nanargmin(total))]
 
     def _loss(self, sides: Sides, strength: float) -> float:
-        outputs, target = self.outputs(sides, *self.taught(sides, strength)), self.target[sides.tell]
+        outputs, target = self.outputs(sides, *self.taught(sides, strength, ROUGH)), self.target[sides.tell]
         if self.task.rung.kind == "values":
             return 1 - plain("R2", target, outputs)
         return float(-np.log(np.maximum(softmax(outputs)[np.arange(len(target)), target], LEAST)).mean())
