@@ -145,6 +145,31 @@ class Heard:
     convolutions: "list[list[torch.Tensor]]" = field(default_factory=list)
     blocks: "list[torch.Tensor]" = field(default_factory=list)
 
+    def attending(self, model: "LoadedModel", block: int, grids: tuple[TokenGrid, ...]) -> "Callable[..., None]":
+        """Build the hook on the attention of a block, from 0."""
+
+        def hear(_part: object, _inputs: object, output: "tuple[torch.Tensor, ...]") -> None:
+            self.attention.append(model.family.over_time(model.module, output[1], block, grids[block + 1]))
+
+        return hear
+
+    def convolving(self, tap: "Tap", clips: Sequence[tuple[TokenGrid, ...]]) -> "Callable[..., None]":
+        """Build the hook on a convolution; the clips may come together or one after the other."""
+        frames: list[torch.Tensor] = []
+        self.convolutions.append(frames)
+
+        def hear(_part: object, _inputs: object, output: "torch.Tensor") -> None:
+            for clip in tap.activation(output).split(1):
+                frames.append(tap.average(clip, clips[len(frames)][0].time.count))
+
+        return hear
+
+    def block(self, _part: object, inputs: "tuple[torch.Tensor, ...]", output: Any) -> None:
+        """Take down what a block says, and what the first one receives."""
+        if not self.blocks:
+            self.blocks.append(inputs[0])
+        self.blocks.append(output[0] if isinstance(output, tuple) else output)
+
 
 @contextmanager
 def listening(
@@ -161,37 +186,14 @@ def listening(
     """
     heard, family, module = Heard(), model.family, model.module
     hooks: list[Any] = []
-
-    def hear_attention(block: int) -> "Callable[..., None]":
-        def hear(_part: object, _inputs: object, output: "tuple[torch.Tensor, ...]") -> None:
-            heard.attention.append(family.over_time(module, output[1], block, clips[0][block + 1]))
-
-        return hear
-
-    def hear_convolution(tap: "Tap") -> "Callable[..., None]":
-        frames: list[torch.Tensor] = []
-        heard.convolutions.append(frames)
-
-        def hear(_part: object, _inputs: object, output: "torch.Tensor") -> None:
-            # the clips may come together or one after the other
-            for clip in tap.activation(output).split(1):
-                frames.append(tap.average(clip, clips[len(frames)][0].time.count))
-
-        return hear
-
-    def hear_block(_part: object, inputs: "tuple[torch.Tensor, ...]", output: Any) -> None:
-        if not heard.blocks:
-            heard.blocks.append(inputs[0])
-        heard.blocks.append(output[0] if isinstance(output, tuple) else output)
-
     try:
         blocks = enumerate(family.attention(module) if attention else ())
-        hooks.extend(part.register_forward_hook(hear_attention(block)) for block, part in blocks)
+        hooks.extend(part.register_forward_hook(heard.attending(model, block, clips[0])) for block, part in blocks)
         taps = family.convolutions(module)
         wanted = [tap for at, tap in enumerate(taps, -len(taps)) if convolutions is None or at in convolutions]
-        hooks.extend(tap.module.register_forward_hook(hear_convolution(tap)) for tap in wanted)
+        hooks.extend(tap.module.register_forward_hook(heard.convolving(tap, clips)) for tap in wanted)
         if family.blocks:
-            hooks.extend(part.register_forward_hook(hear_block) for part in family.blocks(module))
+            hooks.extend(part.register_forward_hook(heard.block) for part in family.blocks(module))
         yield heard
     finally:
         for hook in hooks:
