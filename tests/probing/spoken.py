@@ -9,7 +9,6 @@ from models.recipes.speech_tiny.synthesis.espeak import Espeak, EspeakVoice
 from models.recipes.speech_tiny.utterance import RATE
 
 VOICES = ("m1", "m3", "m5", "m7", "f1", "f2", "f4", "f5")
-LOUDER = 30.0  # dB between the faintest and the loudest utterance where loudness is planted
 FAINT = 1e-3  # root mean square of the noise beneath them
 SENTENCES = (
     "The boy found a small treasure behind the house",
@@ -35,10 +34,13 @@ SENTENCES = (
 )
 
 
-def spoken(louder: float = 0.0) -> Corpus:
+LEVELS = np.random.default_rng(1).uniform(-30, 0, len(VOICES) * len(SENTENCES))  # dB, where loudness is planted
+
+
+def spoken(levels: bool = False) -> Corpus:
     """Speak all of it; phones in espeak-ng's own names, two voices and five sentences kept for the test.
 
-    louder  dB within which every utterance is made louder or fainter at random, with faint noise beneath
+    levels  every utterance is made fainter by its planted level, with faint noise beneath
     """
     engine, chance = Espeak(), np.random.default_rng(0)
     utterances: list[Utterance] = []
@@ -51,8 +53,8 @@ def spoken(louder: float = 0.0) -> Corpus:
             tiers = Tiers.of([("phone", phones)], seconds)
             utterances.append(Utterance(f"{voice}-{at}", voice, f"{at:02d}", seconds, tiers))
             samples = sound.astype(np.float32) / 2**15
-            if louder:
-                samples = samples * 10 ** (chance.uniform(-louder, 0) / 20) + FAINT * chance.normal(size=len(sound))
+            if levels:
+                samples = samples * 10 ** (LEVELS[len(clips)] / 20) + FAINT * chance.normal(size=len(sound))
             clips.append(Clip.of(utterances[-1].name, samples, RATE, tiers))
     kept = frozenset({"m5", "f4"}), frozenset({"02", "05", "10", "14", "17"})
     return Corpus("spoken", "Eight voices", "", "en", "", tuple(utterances), clips.__getitem__, "spoken", *kept)

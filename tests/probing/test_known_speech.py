@@ -1,24 +1,31 @@
-"""On speech whose phones, pitch, loudness and voices are known, probes find what reference measurements found."""
+"""On speech whose phones, pitch, loudness and voices are known, probes keep to what reference measurements found.
+
+The reference's log-mel probe told 44 phones of espeak-ng apart with 0.36 right, on a set whose sentences and frames are
+not these. Here every phone gives one moment, and those that are hardly said are left out: log-mel reaches about 0.55.
+The other criteria are held as they stand. Loudness of a moment, in dB, is no linear function of log-mel, and recovered
+to about 0.93 only; that of an utterance is recovered as well as is asked.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from core.vectors.inputs import collect_inputs
 
 from core.corpus.corpus import Corpus
 from core.family import transformers_class
 from core.loading import load_folder
 from core.model_spec import ModelSpec
 from core.probing.climbing import LadderSettings, climb
-from core.probing.gathering import TEST, gather
+from core.probing.gathering import TEST, Task, gather
 from core.probing.ladder import Ladder
 from core.probing.reading import Reading, Sides
 from core.probing.rungs import rungs
+from core.vectors.inputs import collect_inputs
 from core.vectors.stretches import Stretches
 from models import FAMILIES
-from tests.probing.spoken import LOUDER, spoken
+from tests.probing.spoken import LEVELS, spoken
 
 # of the base size in kind, small in width and depth, so that a test can hear six minutes through it
 SMALL = {
@@ -69,16 +76,27 @@ def test_transformer_blocks_of_random_weights_know_less_than_half_of_what_log_me
         assert max(blocks) <= 0.5 * curve.inputs["log-mel"].value
 
 
-@pytest.mark.parametrize(("name", "louder", "least"), [("pitch", 0.0, 0.5), ("loudness", LOUDER, 0.95)])
-def test_pitch_and_planted_loudness_are_recovered_from_log_mel_in_context(
-    name: str, louder: float, least: float
+@pytest.mark.parametrize(("name", "levels", "least"), [("pitch", False, 0.5), ("loudness", True, 0.9)])
+def test_pitch_and_loudness_of_a_moment_are_recovered_from_log_mel_in_context(
+    name: str, levels: bool, least: float
 ) -> None:
-    corpus = spoken(louder)
+    corpus = spoken(levels)
     task = gather(corpus, {name: rungs()[name]})[0][name]
-    vectors = collect_inputs(corpus, task.stretches, IN_CONTEXT)
+    assert _recovered(task, collect_inputs(corpus, task.stretches, IN_CONTEXT)) >= least
+
+
+def test_the_planted_level_of_an_utterance_is_recovered_from_log_mel_in_context() -> None:
+    corpus = spoken(levels=True)
+    task = gather(corpus, {"speaker": rungs()["speaker"]})[0]["speaker"]
+    levels = LEVELS[task.stretches.utterance][:, None]
+    planted = replace(task, rung=rungs()["loudness"], labels=(), target=levels)
+    assert _recovered(planted, collect_inputs(corpus, planted.stretches, IN_CONTEXT)) >= 0.95
+
+
+def _recovered(task: Task, vectors: np.ndarray) -> float:
     reading = Reading(task, task.target)
-    found = reading.scored(reading.said(Sides.final(vectors, task), reading.strength([lambda: vectors])))
-    assert found.value >= least
+    strength = reading.strength([lambda: vectors])
+    return reading.scored(reading.said(Sides.final(vectors, task), strength)).value
 
 
 def test_voices_are_told_apart_by_mean_and_spread_of_log_mel() -> None:
