@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Rows = Int64[np.ndarray, " some"]
 Probes = Mapping[tuple[str, int], Probe]
-SHARES = {"gather": 0.04, "model": 0.2, "random": 0.2, "inputs": 0.06, "curves": 0.5}  # of the time, about
+SHARES = {"gather": 0.02, "model": 0.12, "random": 0.12, "inputs": 0.04, "curves": 0.7}  # of the time, about
 STEPS = 1000  # that progress is told in
 PASS = 2.5e-9  # seconds for each second of sound and each number of a model, there and not back
 FRONT = 0.015  # seconds for each second of sound, whatever the model
