@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.corpus.corpus import Corpus, Utterance
 from core.errors import CancelledError
+from core.figures.depths import Depths
 from core.probing import climbing as climbing_of
 from core.probing.climbing import Climbed
 from core.probing.ladder import Curve, Ladder, Score
@@ -174,6 +175,17 @@ def test_a_rung_with_too_little_data_is_refused_with_what_it_needs(visit: Visit)
 )
 def test_whether_the_order_of_the_ladder_holds_is_said_either_way(peaks: dict[str, int], expected: str) -> None:
     assert expected in answer.order(small_ladder(**peaks))
+
+
+def test_flat_curves_are_told_by_where_nine_tenths_are_done() -> None:
+    assert answer.reached(small_ladder()) == "Nine tenths of the way are done for phones by layer 2, words by layer 3."
+
+
+def test_neighbouring_places_are_named_as_a_range() -> None:
+    depths = Depths(8, 7)
+    assert answer.ranges(depths, [-2, -1, 0, 1, 5, 7, 8]) == [
+        "convolution 6 to convolution 7", "the input of layer 1 to layer 1", "layer 5", "layer 7 to layer 8",
+    ]  # fmt: skip
 
 
 def test_what_is_decodable_is_never_called_used(visit: Visit) -> None:

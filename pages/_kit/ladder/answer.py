@@ -1,13 +1,17 @@
 """The page's answer in a sentence: where the chosen rung can be read best, and where others can."""
 
+from collections.abc import Sequence
+
 from core.figures.depths import Depths
-from core.figures.ladder import percent
+from core.figures.ladder import percent, way
 from core.probing.ladder import Curve, Ladder
 from core.text import _, n_
 from pages._kit.ladder import words
 from pages._kit.ladder.view import View
 
 ACOUSTIC = ("spectrum", "loudness", "pitch")
+SAID_TOO = ("phone", "word")
+MOSTLY = 0.9  # of the way from guessing to the best place
 
 
 def sentence(view: View) -> str:
@@ -57,7 +61,7 @@ def gain(found: Curve) -> str:
 
 def _rest(view: View) -> str:
     """Say where phones and words can be read best, where one asks for something else."""
-    others = [name for name in words.THEM if name != view.rung and name in view.ladder.curves]
+    others = [name for name in SAID_TOO if name != view.rung and name in view.ladder.curves]
     said = [
         _("{things} at {stop}").format(things=_(words.THEM[name]), stop=view.depths.name(view.ladder.curves[name].best))
         for name in others
@@ -75,10 +79,26 @@ def alike(view: View) -> str:
     )
     if not others:
         return _("{interval}, apart from those of all other places.").format(interval=interval)
-    names = ", ".join(view.depths.name(stop) for stop in others)
+    names = ", ".join(ranges(view.depths, others))
     return _("{interval} and overlaps with that of {places}: which of them is best is not certain.").format(
         interval=interval, places=names
     )
+
+
+def ranges(depths: Depths, stops: Sequence[int]) -> list[str]:
+    """Name stops, neighbours of one kind as from the first to the last."""
+    runs: list[list[int]] = []
+    for stop in stops:
+        if runs and stop == runs[-1][-1] + 1 and (stop < 0) == (runs[-1][0] < 0):
+            runs[-1].append(stop)
+        else:
+            runs.append([stop])
+    return [
+        depths.name(run[0])
+        if len(run) == 1
+        else _("{first} to {last}").format(first=depths.name(run[0]), last=depths.name(run[-1]))
+        for run in runs
+    ]
 
 
 def order(ladder: Ladder) -> str:
@@ -99,6 +119,18 @@ def order(ladder: Ladder) -> str:
             places=told
         )
     return _("The order of the ladder does not hold here: {places}.").format(places=told)
+
+
+def reached(ladder: Ladder) -> str:
+    """Say by which layer nearly all that can be read of each kind of thing can be read; peaks alone are often flat."""
+    depths = Depths.of(ladder)
+    said = []
+    for name, things in words.THEM.items():
+        if name in ladder.curves:
+            found = ladder.curves[name]
+            first = next(stop for stop in found.stops if way(found.at(stop), found) >= MOSTLY)
+            said.append(_("{things} by {stop}").format(things=_(things), stop=depths.name(first)))
+    return _("Nine tenths of the way are done for {places}.").format(places=", ".join(said)) if said else ""
 
 
 def unmeasured(title: str) -> str:

@@ -52,9 +52,7 @@ def glance(view: View) -> None:
             "is the highest of its row. Click a circle to choose its rung and its layer."
         )
     )
-    told = answer.order(view.ladder)
-    if told:
-        st.markdown(told)
+    st.markdown(f"{answer.order(view.ladder)} {answer.reached(view.ladder)}")
     figure.numbers(drawn.numbers, GLANCE, f"ladder {view.ladder.model}", _("Every rung at every stop, as a table."))
 
 

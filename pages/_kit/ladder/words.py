@@ -20,7 +20,7 @@ NEVER_MET: dict[Unseen, str] = {
     "voices": N_("for voices never met before"),
     "sentences": N_("for sentences never met before"),
 }
-THEM = {"phone": N_("phones"), "word": N_("words")}
+THEM = {"phone": N_("phones"), "word": N_("words"), "sentence": N_("sentences")}
 
 
 def titles() -> dict[str, str]:
