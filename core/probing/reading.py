@@ -15,7 +15,7 @@ from core.probing.scoring import balanced, plain, score
 
 STRENGTHS = (1.0, 0.1, 0.01, 0.001)
 LEAST = 1e-6  # probability that a true class counts as having; one that was not there to learn has none at all
-ROUGH = 1e-3  # tolerance of a fit that only helps to choose the strength
+ROUGH = 1e-4  # tolerance of a fit that only helps to choose the strength
 CHOOSERS = 6  # stops, spread over the depth, that choose the strength together
 
 Opened = Callable[[], Float32[np.ndarray, "n width"]]
