@@ -34,9 +34,10 @@ Rows = Int64[np.ndarray, " some"]
 Probes = Mapping[tuple[str, int], Probe]
 SHARES = {"gather": 0.02, "model": 0.12, "random": 0.12, "inputs": 0.04, "curves": 0.7}  # of the time, about
 STEPS = 1000  # that progress is told in
-PASS = 2.5e-9  # seconds for each second of sound and each number of a model, there and not back
-FRONT = 0.015  # seconds for each second of sound, whatever the model
-READ = 5.0  # seconds for one rung at one stop of width 1000, all its references along
+PASS = 8e-10  # seconds for each second of sound and each number of a model
+FRONT = 0.01  # seconds for each second of sound, whatever the model
+PLAIN = 5.0  # seconds for the plain inputs of one rung
+READ = 5.2  # seconds for one rung at one stop of width 1000, with random weights and control labels
 CONVOLUTIONS = 7  # of the front ends that most models have
 
 
@@ -65,7 +66,8 @@ class Climbed:
 def estimate(card: "ModelCard", corpus: "Corpus") -> float:
     """Guess how many seconds climbing takes on two cores, before it begins; right within about a factor of two."""
     hearing = 2 * corpus.seconds * (FRONT + PASS * card.parameters)
-    return hearing + READ * len(rungs()) * (card.layers + 1 + CONVOLUTIONS) * max(card.width, 100) / 1000
+    stops = card.layers + 1 + CONVOLUTIONS
+    return hearing + len(rungs()) * (PLAIN + READ * stops * card.width / 1000)
 
 
 def climb(
