@@ -38,6 +38,7 @@ PASS = 8e-10  # seconds for each second of sound and each number of a model
 FRONT = 0.01  # seconds for each second of sound, whatever the model
 PLAIN = 5.0  # seconds for the plain inputs of one rung
 READ = 5.2  # seconds for one rung at one stop of width 1000, with random weights and control labels
+FULL = 600.0  # seconds of speech from which on rungs have as many items as they take
 CONVOLUTIONS = 7  # of the front ends that most models have
 
 
@@ -67,7 +68,8 @@ def estimate(card: "ModelCard", corpus: "Corpus") -> float:
     """Guess how many seconds climbing takes on two cores, before it begins; right within about a factor of two."""
     hearing = 2 * corpus.seconds * (FRONT + PASS * card.parameters)
     stops = card.layers + 1 + CONVOLUTIONS
-    return hearing + len(rungs()) * (PLAIN + READ * stops * card.width / 1000)
+    reading = len(rungs()) * (PLAIN + READ * stops * card.width / 1000)
+    return hearing + reading * min(1.0, corpus.seconds / FULL)
 
 
 def climb(
