@@ -13,10 +13,12 @@ from core.comparing import stored
 from core.comparing.compare import Settings, compare, estimate
 from core.comparing.comparison import Comparison
 from core.comparing.moments import APART, choose
+from core.corpus.shipped import DEFAULT, open_corpus, shipped
 from core.errors import CancelledError, MethodError
 from core.loading import LoadedModel
 from core.progress import Step
 from core.similarity import cka
+from core.sources import CHECKPOINTS, bundled
 from core.vectors.collect import collect
 from tests.comparing import planted
 from tests.contracts.small_models import ONE_EACH
@@ -29,6 +31,11 @@ HUBERT = next(small for small in ONE_EACH if small.family.name == "hubert")
 @pytest.fixture(scope="module")
 def models(paired: Callable) -> tuple[LoadedModel, LoadedModel]:
     return paired(WAV2VEC2).model, paired(HUBERT).model
+
+
+@pytest.fixture(scope="module")
+def fingerprint() -> str:
+    return open_corpus(shipped()[DEFAULT]).fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +162,22 @@ def test_a_match_that_does_not_stand_out_is_no_match() -> None:
     flat = replace(found, cka=replace(found.cka, matrix=np.full_like(found.cka.matrix, 0.2)))
     assert not flat.clear.any()
     assert np.isnan(flat.off)
+
+
+@pytest.mark.parametrize("kind", ["itself", "untaught"])
+def test_what_ships_with_a_checkpoint_is_about_its_weights_and_the_corpus_that_ships(
+    kind: str, fingerprint: str
+) -> None:
+    found = {name: stored.shipped(CHECKPOINTS / name, kind, fingerprint) for name in bundled()}
+    there = {name for name in found if stored.place(CHECKPOINTS / name, kind).is_file()}
+    assert "speech-tiny" in there
+    assert {name for name, each in found.items() if each is not None} == there, "python -m models.recipes.likeness"
+
+
+def test_what_was_learned_is_seen_against_an_untaught_copy(fingerprint: str) -> None:
+    found = stored.shipped(CHECKPOINTS / "speech-tiny", "untaught", fingerprint)
+    assert found is not None
+    taught, untaught = ([each.value for each in side.common["phone"]] for side in (found.first, found.second))
+    assert min(taught) > max(untaught) + 0.2
+    assert taught[-1] > taught[0], "what it shares with the phones grows with depth"
+    assert found.cka.matrix[-1].max() < 0.2 < found.rsa.matrix[0, 0]

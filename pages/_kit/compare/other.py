@@ -44,6 +44,9 @@ def draw() -> Other:
                 "copy has the same shape, but random numbers in place of what was learned."
             ),
         )
+    st.caption(
+        _("Measured on many sentences, those of the corpus chosen at the end of the page, not on the sound above.")
+    )
     session.remember(KEPT, kind)
     return Other(kind, options[kind])
 
