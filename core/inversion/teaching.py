@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float32
@@ -23,17 +23,10 @@ from core.progress import Report, Step, silent
 from core.text import _
 from core.timeline import TimeAxis
 from core.trace import Trace, trace
-from core.turns import Turns
+from core.untaught import untaught
 
 Pair = tuple[Float32[np.ndarray, "frames numbers"], Float32[np.ndarray, "frames targets"]]
 SOLVING = 0.15  # of the time, beside the passes
-
-
-def untaught(model: LoadedModel, seed: int = SEED) -> LoadedModel:
-    """Build the same network with random weights; MethodError where there is no memory for a second one."""
-    from core.untaught import unlearned
-
-    return replace(model, module=unlearned(model.module, seed), _lock=Turns())
 
 
 def teach(model: LoadedModel, corpus: Corpus, report: Report = silent, seed: int = SEED) -> Inversion:

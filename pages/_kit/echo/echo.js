@@ -4,6 +4,7 @@ const SIGNS = {
   stop: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6.5 6.5h11v11h-11z"/></svg>',
   walk: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 20v-4h5v-4h5V8h5V4h3v7h-5v4h-5v4H6v1z"/></svg>',
 }
+const PAUSE = 250 // ms between two sounds of the walk
 const NEARLY = 0.2 // s before its end from which a sound counts as heard to the end
 
 class PlayButton {
@@ -129,10 +130,10 @@ class Echo {
   // What plays has changed; a sound that was stopped before its end ends the walk.
   heard(name) {
     this.now = name
-    if (this.walking && name === this.awaited) this.awaited = ""
-    else if (this.walking && name === "" && this.awaited === "") {
+    if (this.walking && name && name === this.awaited) this.awaited = ""
+    else if (this.walking && !name && !this.awaited) {
       const whole = (performance.now() - this.begun) / 1000 > this.length - NEARLY
-      if (whole) return setTimeout(() => this.walking && this.step(), 250)
+      if (whole) return setTimeout(() => this.walking && this.step(), PAUSE)
       this.walking = null
     }
     this.mark()
@@ -150,9 +151,11 @@ export default function ({ data: bytes, parentElement }) {
   if (!list) parentElement.append((list = make("div", "lents")))
   if (!echoes.has(list)) echoes.set(list, new Echo(list))
   echoes.get(list).show(told)
-  return () => {
-    echoes.get(list)?.close()
-    echoes.delete(list)
-    list.replaceChildren()
-  }
+  // what plays goes on when the page is only written anew
+  return () =>
+    setTimeout(() => {
+      if (list.isConnected) return
+      echoes.get(list)?.close()
+      echoes.delete(list)
+    }, 1000)
 }

@@ -65,10 +65,10 @@ def untaught(it: View) -> "tuple[Mapping[int, Echo], Mapping[int, float]]":
     model = present.model()
 
     def recover() -> tuple[Mapping[int, Echo], Mapping[int, float]]:
-        from core.inversion import teaching
         from core.trace import trace
+        from core.untaught import untaught as twin
 
-        found = echoes(it.learned.untaught, trace(teaching.untaught(model, it.learned.seed), it.clip))
+        found = echoes(it.learned.untaught, trace(twin(model, it.learned.seed), it.clip))
         return found, _shares(it.clip, found)
 
     return engine.once(it.name("untaught"), recover)
