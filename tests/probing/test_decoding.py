@@ -71,6 +71,13 @@ def test_without_tiers_words_are_asked_of_even_stretches() -> None:
     assert not any(read.truth for read in reads)
 
 
+def test_stress_is_asked_of_syllables_of_which_nobody_says_whether_they_are_stressed() -> None:
+    tiers = Tiers.of([("syllable", [Interval(0.2, 0.4, "m ae t"), Interval(0.5, 0.7, "s ah n")])])
+    reads = decode({("stress", 1): _probe("stress", 1, ("stressed", "unstressed"))}, _trace(), "stress", 1, tiers)
+    assert [(read.start, read.end) for read in reads] == [(0.2, 0.4), (0.5, 0.7)]
+    assert not any(read.truth for read in reads)
+
+
 def test_values_are_recovered_frame_by_frame() -> None:
     probe = _probe("loudness", 0, ())
     loud = Probe(

@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from core.corpus.shipped import DEFAULT, open_corpus, shipped
+from core.loading import load_model
 from core.model_spec import ModelSpec
+from core.probing.decoding import decode
 from core.probing.ladder import Ladder
 from core.probing.rungs import rungs
 from core.probing.stored import LADDER, PROBES, stored_ladder, stored_probes
+from core.samples import load, samples
 from core.sources import CHECKPOINTS, bundled
 from core.stored_trace import weights_digest
+from core.trace import trace
 
 MEASURED = [name for name in bundled() if (CHECKPOINTS / name / LADDER).is_file()]
 LARGEST = 1_500_000  # bytes of the probes of a model
@@ -72,3 +76,16 @@ def test_speech_tiny_tells_phones_apart_better_than_log_mel_in_context_and_rando
     plain = curve.inputs["log-mel in context"].value
     assert curve.at(curve.best).value >= plain + 0.15
     assert max(item.value for item in curve.random) < plain
+
+
+def test_kept_probes_read_most_phones_of_a_shipped_clip_off_the_last_block_and_few_off_the_first_convolution() -> None:
+    spec = ModelSpec("bundled", "speech-tiny")
+    clip, probes = load(samples()["north-wind"]), stored_probes(spec)
+    heard = trace(load_model(spec), clip)
+    ladder = _ladder("speech-tiny")
+    first, last = (
+        np.mean([read.right for read in decode(probes, heard, "phone", stop, clip.tiers)])
+        for stop in (ladder.stops[0], ladder.stops[-1])
+    )
+    assert last >= 0.75
+    assert first <= last - 0.3
