@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
+from core.corpus.corpus import STRESS
 from core.errors import MethodError
 from core.probing.probe import Probe
 from core.probing.rung import PAUSE
@@ -50,7 +51,8 @@ def decode(
     """Ask the probe of one rung at one stop about a clip: every frame, or every stretch of its row of the tiers.
 
     Where the tiers do not have that row, stretches of 0.3 s are asked, which is not what the probe learned from: words
-    and syllables from edge to edge. Raises MethodError where there is no such probe.
+    and syllables from edge to edge. For stress the syllables are asked where those are known. Raises MethodError where
+    there is no such probe.
     """
     probe = probes.get((rung, stop))
     if probe is None:
@@ -63,8 +65,7 @@ def decode(
     if kind.frames:
         truth = _phones(tiers, time) if rung == "phone" else [""] * time.count
         return _read(probe, vectors, _frames(time, trace.seconds), truth)
-    spoken = tiers.spoken(kind.tier)
-    spans = spoken or even(trace.seconds)
+    spans = tiers.spoken(kind.tier) or _unjudged(tiers, kind.tier) or even(trace.seconds)
     pooled = np.stack([vectors[time.within(part.start, part.end)].mean(0) for part in spans])
     return _read(probe, pooled, spans, [kind.same(part.label) for part in spans])
 
@@ -74,6 +75,11 @@ def frames_at(trace: Trace, stop: int) -> tuple[Float32[np.ndarray, "frames widt
     if stop < 0:
         return trace.convolutions[stop], trace.time
     return trace.frames(stop), trace.grids[stop].time
+
+
+def _unjudged(tiers: Tiers, row: str) -> tuple[Interval, ...]:
+    """Give the syllables, of which nobody says whether they are stressed, where the row of stress is asked for."""
+    return tuple(Interval(part.start, part.end, "") for part in tiers.spoken("syllable")) if row == STRESS else ()
 
 
 def even(seconds: float) -> tuple[Interval, ...]:

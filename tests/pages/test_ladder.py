@@ -138,10 +138,17 @@ def test_a_rung_is_made_large_by_its_button(visit: Visit) -> None:
 
 def test_nothing_is_claimed_where_no_layer_is_better_than_guessing(visit: Visit) -> None:
     flat = replace(small_ladder(), curves={"phone": small_curve("phone", 2, 0.07)})
-    low = replace(flat.curves["phone"], score=(Score(0.07, 0.05, 0.09),) * len(STOPS))
-    assert "cannot be read off any layer: 7% at best, no more than by guessing" in words(
+    low = replace(flat.curves["phone"], score=(Score(0.06, 0.05, 0.09),) * len(STOPS))
+    assert "cannot be read off any layer: 6% at best, no more than by guessing" in words(
         visit(replace(flat, curves={"phone": low}))
     )
+
+
+def test_a_best_score_whose_interval_includes_guessing_is_not_certain(visit: Visit) -> None:
+    wide = replace(small_ladder().curves["phone"], score=(Score(0.4, 0.05, 0.7),) * len(STOPS))
+    said = words(visit(replace(small_ladder(), curves={"phone": wide})))
+    assert "Whether it can be read off a layer is not certain" in said
+    assert "interval from 5% to 70%, which includes guessing" in said
 
 
 def test_a_best_place_within_the_interval_of_the_sound_itself_is_no_gain(visit: Visit) -> None:
@@ -224,6 +231,11 @@ def test_a_rung_without_kept_probes_says_why_nothing_is_read(visit: Visit, on_st
 def test_without_tiers_it_is_not_said_what_is_right(visit: Visit) -> None:
     said = words(visit(small_ladder(), planted_probes(WIDTHS), spoken=False))
     assert "Nobody has written down what is said here" in said
+
+
+def test_without_words_in_the_tiers_stretches_are_read_with_a_caution(visit: Visit) -> None:
+    said = words(visit(small_ladder(), planted_probes(WIDTHS), spoken=False, rung="word"))
+    assert "Stretches of 0.3 s are read instead" in said
 
 
 def test_the_models_own_last_step_says_from_which_layer_on_it_is_right(visit: Visit) -> None:

@@ -18,14 +18,29 @@ def sentence(view: View) -> str:
     """Say where the chosen rung can be read best, how well, and how much of that the sound itself gives."""
     found, depths = view.curve, view.depths
     best = found.at(found.best)
-    if best.low <= found.majority:
+    if best.value <= found.majority:
         return _("{what} cannot be read off any layer: {score} at best, no more than by guessing{rest}.").format(
             what=words.can_be_read(view.rung), score=percent(best.value), rest=_rest(view)
         )
+    if best.low <= found.majority:
+        return _unsure(view)
     said = _("**{what}** can be read best at **{stop}**: {right} {unseen}, {gain}{rest}.")
     return said.format(
         what=words.can_be_read(view.rung), stop=place(depths, found.best), right=right(found),
         unseen=_(words.NEVER_MET[found.unseen]), gain=gain(found), rest=_rest(view),
+    )  # fmt: skip
+
+
+def _unsure(view: View) -> str:
+    """Say that the best score might be guessing."""
+    found = view.curve
+    best = found.at(found.best)
+    return _(
+        "Whether it can be read off a layer is not certain. **{what}**: {right} at **{stop}** {unseen}, but with an "
+        "interval from {low} to {high}, which includes guessing{rest}."
+    ).format(
+        what=words.can_be_read(view.rung), right=right(found), stop=place(view.depths, found.best),
+        unseen=_(words.NEVER_MET[found.unseen]), low=percent(best.low), high=percent(best.high), rest=_rest(view),
     )  # fmt: skip
 
 
@@ -128,7 +143,9 @@ def reached(ladder: Ladder) -> str:
     for name, things in words.THEM.items():
         if name in ladder.curves:
             found = ladder.curves[name]
-            first = next(stop for stop in found.stops if way(found.at(stop), found) >= MOSTLY)
+            first = next((stop for stop in found.stops if way(found.at(stop), found) >= MOSTLY), None)
+            if first is None:  # no place is better than guessing
+                continue
             said.append(_("{things} by {stop}").format(things=_(things), stop=depths.name(first)))
     return _("Nine tenths of the way are done for {places}.").format(places=", ".join(said)) if said else ""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
+from core.corpus.corpus import STRESS
 from core.probing.decoding import Read, decode
 from core.probing.rungs import rungs
 from core.text import _, n_
@@ -74,6 +75,12 @@ def said(view: View, heard: Heard) -> str:
     """Say how much of this sound the chosen stop reads rightly, and which reads most."""
     if heard.measured is not None:
         return _("Below the sound: what a probe recovers at the chosen layer, and what was measured.")
+    tier = rungs()[view.rung].tier
+    if tier and not {tier, "syllable" if tier == STRESS else tier} & {name for name, _row in present.clip().tiers}:
+        return _(
+            "Nobody has written down where words and syllables begin here. Stretches of 0.3 s are read instead, which "
+            "is not what the probe learned from: take this with caution."
+        )
     if not heard.shares:
         return _("Nobody has written down what is said here, so only what is read is shown, not whether it is right.")
     here, best = heard.shares.get(view.stop), heard.best
