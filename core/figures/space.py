@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float64
 
 from core.figures.charts import NEUTRAL
 from core.figures.depths import Depths, ribbon, ruler
@@ -39,25 +40,30 @@ def separation(found: Mapping[Label, Agreement], depths: Depths, light: bool, st
     records = [
         {
             **_at(depths, at), **_line(one.label, light), "value": _short(value), "low": _short(low),
-            "high": _short(high), "chance": _short(one.chance), "sound": _short(one.sound),
+            "high": _short(high), "chance": _short(one.chance), "sound": _short(one.sound), "random": _short(random),
         }
         for one in found.values()
-        for at, value, low, high in zip(one.stops, one.value, one.low, one.high, strict=True)
+        for at, value, low, high, random in zip(one.stops, one.value, one.low, one.high, _random(one), strict=True)
     ]  # fmt: skip
     x, colour = _across(depths), _as_is("ink")
-    marks = _marks(records, depths, stop, dashed={"chance": [6.0, 4.0], "sound": [1.5, 3.0]})
+    marks = _marks(records, depths, stop, dashed={"chance": [6.0, 4.0], "sound": [1.5, 3.0], "random": [1.0, 0.0]})
     band = {"x": x, "color": colour, "detail": _detail(), "y": axis("low", ""), "y2": {"field": "high"}}
     marks.insert(1, {"mark": {"type": "area", "opacity": 0.16}, "encoding": band})
     rows: list[tuple[Cell, ...]] = [
-        (one.label, at, float(value), float(low), float(high), one.chance, one.sound, one.count, one.recordings)
+        (one.label, at, *map(float, numbers), one.chance, one.sound, one.count, one.recordings)
         for one in found.values()
-        for at, value, low, high in zip(one.stops, one.value, one.low, one.high, strict=True)
+        for at, *numbers in zip(one.stops, one.value, one.low, one.high, _random(one), strict=True)
     ]
     columns = (
-        "what the nearest stretch shares", "stop", "share", "95 % from", "to", "by chance", "by log-mel alone",
+        "what the nearest stretch shares", "stop", "share", "95 % from", "to", "with random weights", "by chance",
+        "by log-mel alone",
         "stretches", "recordings",
     )  # fmt: skip
     return Figure(_framed(records, marks, 300), _separation_alt(found, depths), columns, tuple(rows))
+
+
+def _random(one: Agreement) -> Float64[np.ndarray, " stops"]:
+    return np.full(len(one.stops), np.nan) if one.random is None else one.random
 
 
 def _separation_alt(found: Mapping[Label, Agreement], depths: Depths) -> str:
@@ -98,7 +104,7 @@ def _marks(records: Sequence[Spec], depths: Depths, stop: int | None, dashed: Ma
     tip = tips(what=_("Shared"), name=_("Where"), value=_("Share"), chance=_("By chance"))
     chosen: Spec = {"type": "rule", "color": NEUTRAL, "strokeWidth": 9, "opacity": 0.22}
     at = {"data": {"values": [{"at": depths.place(depths.stops[0] if stop is None else stop)}]}}
-    line: Spec = {"type": "line", "strokeWidth": 1.5, "opacity": 0.9}
+    line: Spec = {"type": "line", "strokeWidth": 1.3, "opacity": 0.8}
     return [
         ribbon(x),
         {"mark": {"type": "line", "strokeWidth": 2.2}, "encoding": {"x": x, "y": y, "color": colour, "detail": detail}},
@@ -179,5 +185,5 @@ def _at(depths: Depths, stop: int) -> Spec:
     return {"at": at, "left": at - 0.5, "right": at + 0.5, "colour": depths.colour(stop), "name": depths.name(stop)}
 
 
-def _short(value: float | np.floating) -> float:
-    return round(float(value), DIGITS)
+def _short(value: float | np.floating) -> float | None:
+    return round(float(value), DIGITS) if np.isfinite(value) else None

@@ -9,6 +9,7 @@ from jaxtyping import Float16, Float32
 
 from core.activity import spread
 from core.corpus.corpus import Corpus
+from core.errors import MethodError
 from core.progress import Report, Step, silent
 from core.space.choosing import Choice, choose
 from core.space.heard import Heard, hear, level, pitch_of, sound_of
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 LARGEST = 96 * 1024**2  # bytes of vectors that one bank may hold
 FEWEST_MOMENTS = 400
-HEARING = 0.2  # of the work is listening, the rest is the model's
+HEARING = 0.2  # of the work is listening, the rest is the two networks'
+SEED = 0  # of the random weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,8 @@ class Bank:
     pitch     Hz, NaN where it is not voiced, (n,)
     scores    what each stop says, every unit from its mean over all stretches in its own spread, (n, units)
     means     that mean, by stop; spreads: that standard deviation (0 where a unit stands still)
+    untaught  the same stretches, but for the moments, heard by the same network with random weights; None where there
+              is no memory for a second network
     """
 
     model: object
@@ -51,6 +55,7 @@ class Bank:
     scores: Mapping[int, Float16[np.ndarray, "_n _units"]]
     means: Mapping[int, Float32[np.ndarray, " _units"]]
     spreads: Mapping[int, Float32[np.ndarray, " _units"]]
+    untaught: "Bank | None" = None
 
     def vectors(self, stop: int, kind: Kind) -> Float32[np.ndarray, "some units"]:
         """What a stop says of all stretches of one kind, in the model's own numbers (to a thousandth of a spread)."""
@@ -67,17 +72,31 @@ def gather(model: "LoadedModel", corpus: Corpus, choice: Choice | None = None, r
 
     Raises DatasetError where the corpus is too small; what a pass refuses (ClipError, ModelError) is passed on.
     """
-    from core.vectors.collect import collect
+    from core.untaught import untaught
 
     segments = _bounded(choose(corpus, choice or Choice()), model)
-    heard = _heard(corpus, segments, report)
+    heard = _heard(corpus, segments, _part(report, 0.0, HEARING))
+    own = _asked(model, corpus, segments, heard, _part(report, HEARING, (1 - HEARING) / 2))
+    try:
+        twin = untaught(model, SEED)
+    except MethodError:
+        return own
+    plain = segments.taken(np.flatnonzero([row.kind != "moment" for row in segments.rows]).astype(np.int64))
+    return replace(
+        own, untaught=_asked(twin, corpus, plain, heard, _part(report, (1 + HEARING) / 2, (1 - HEARING) / 2))
+    )
 
-    def told(step: Step) -> None:
-        report(replace(step, done=round(1000 * (HEARING + (1 - HEARING) * step.fraction)), total=1000))
+
+def _asked(
+    model: "LoadedModel", corpus: Corpus, segments: Segments, heard: Mapping[int, Heard], report: Report
+) -> Bank:
+    """Run the recordings through one network."""
+    from core.vectors.collect import collect
 
     stretches = Stretches(segments.utterance, segments.start, segments.end)
-    with collect(model, corpus, stretches, report=told) as vectors:
+    with collect(model, corpus, stretches, report=report) as vectors:
         scores, means, spreads = _scored(vectors)
+    sound, loudness, pitch = _measured(segments, heard)
     return Bank(
         model=model.spec,
         corpus=corpus.fingerprint,
@@ -87,8 +106,19 @@ def gather(model: "LoadedModel", corpus: Corpus, choice: Choice | None = None, r
         scores=scores,
         means=means,
         spreads=spreads,
-        **_measured(segments, heard),
+        sound=sound,
+        loudness=loudness,
+        pitch=pitch,
     )
+
+
+def _part(report: Report, begin: float, share: float) -> Report:
+    """Tell of a part of the work as a part of the whole."""
+
+    def told(step: Step) -> None:
+        report(replace(step, done=round(1000 * (begin + share * step.fraction)), total=1000))
+
+    return told
 
 
 def _bounded(segments: Segments, model: "LoadedModel") -> Segments:
@@ -106,16 +136,19 @@ def _heard(corpus: Corpus, segments: Segments, report: Report) -> dict[int, Hear
     found = {}
     utterances = sorted(set(segments.utterance.tolist()))
     for done, index in enumerate(utterances):
-        report(Step(round(1000 * HEARING * done / len(utterances)), 1000))
+        report(Step(done, len(utterances)))
         found[index] = hear(corpus.clip(index))
     return found
 
 
-def _measured(segments: Segments, heard: Mapping[int, Heard]) -> dict[str, Float32[np.ndarray, "..."]]:
+def _measured(
+    segments: Segments, heard: Mapping[int, Heard]
+) -> tuple[Float32[np.ndarray, "n bands"], Float32[np.ndarray, " n"], Float32[np.ndarray, " n"]]:
+    """Measure sound, loudness and pitch of every stretch."""
     sound = np.stack([sound_of(heard[item.utterance], item) for item in segments.rows])
     pitch = np.array([pitch_of(heard[item.utterance], item) for item in segments.rows], np.float32)
-    measured = {"sound": sound, "loudness": level(sound), "pitch": pitch}
-    for values in measured.values():
+    measured = (sound, level(sound), pitch)
+    for values in measured:
         values.setflags(write=False)
     return measured
 

@@ -30,6 +30,7 @@ class Agreement:
     value   share, 0 to 1; low and high: 95 % interval over recordings
     chance  share if it were any of the other stretches
     sound   share if nearness were that of the mean log-mel spectrum alone, without any model
+    random  share in the same network with random weights, stop by stop; None where it could not be asked
     other_sentences  whether only other sentences were looked at
     count   stretches asked about; recordings they come from
     """
@@ -41,6 +42,7 @@ class Agreement:
     high: Float64[np.ndarray, " stops"]
     chance: float
     sound: float
+    random: Float64[np.ndarray, " stops"] | None
     other_sentences: bool
     count: int
     recordings: int
@@ -67,9 +69,9 @@ def separation(bank: Bank, kind: Kind, seed: int = 0) -> dict[Label, Agreement]:
         if not asked.any():
             continue
         draws = _draws(recording[asked], seed)
-        near = [_nearest(bank.vectors(stop, kind), apart) for stop in bank.stops]
         sound = _nearest(sounds, apart)
-        agree = np.stack([(numbers[nearest] == numbers)[asked] for nearest in near]).astype(np.float64)
+        agree = _agreeing(bank, kind, numbers, apart)[:, asked]
+        random = None if bank.untaught is None else _agreeing(bank.untaught, kind, numbers, apart)[:, asked].mean(1)
         low, high = np.percentile(_resampled(agree, recording[asked], draws), INTERVAL, axis=0)
         found[label] = Agreement(
             label=label,
@@ -79,11 +81,20 @@ def separation(bank: Bank, kind: Kind, seed: int = 0) -> dict[Label, Agreement]:
             high=high,
             chance=float(share[asked].mean()),
             sound=float((numbers[sound] == numbers)[asked].mean()),
+            random=random,
             other_sentences=sentences,
             count=int(asked.sum()),
             recordings=len(set(recording[asked].tolist())),
         )
     return found
+
+
+def _agreeing(
+    bank: Bank, kind: Kind, numbers: Int64[np.ndarray, " n"], apart: Int64[np.ndarray, " n"]
+) -> Float64[np.ndarray, "stops n"]:
+    """Tell for every stop and stretch whether the nearest one apart from it has the same number."""
+    near = (_nearest(bank.vectors(stop, kind), apart) for stop in bank.stops)
+    return np.stack([(numbers[nearest] == numbers) & (numbers >= 0) for nearest in near]).astype(np.float64)
 
 
 def _nearest(values: Float[np.ndarray, "n units"], recording: Int64[np.ndarray, " n"]) -> Int64[np.ndarray, " n"]:

@@ -47,6 +47,7 @@ def draw(every: Sequence[Stop], stop: Stop) -> None:
         )
     with right:
         _labels(found, stop)
+        st.page_link("pages/space.py", label=_("The same unit over a corpus of voices"), icon=":material/scatter_plot:")
 
 
 def _described(stop: Stop, index: int) -> Unit:

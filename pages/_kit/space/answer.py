@@ -36,6 +36,8 @@ def _here(one: Agreement, stop: Stop, wanted: Wanted) -> str:
         "sentences": _("{where}, the nearest recording says the same in {share} of cases (by chance {chance})."),
     }
     text = sentences[wanted.shown].format(where=where, share=f"{value:.0%}", chance=f"{chance:.0%}")
+    if one.random is not None:
+        text += " " + _("With random weights: {value:.0%}.").format(value=float(one.random[at]))
     if one.low[at] <= chance:
         text += " " + _("That is no more than chance.")
     return text

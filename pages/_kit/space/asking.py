@@ -48,7 +48,7 @@ def now() -> Wanted:
 def draw() -> Wanted:
     """Draw the controls above the map that they change."""
     before = now()
-    left, middle, right = st.columns([5, 4, 4], gap="medium", vertical_alignment="bottom")
+    left, middle, right = st.columns([7, 4, 4], gap="medium", vertical_alignment="bottom")
     with left:
         shown = st.segmented_control(
             _("Points are"),

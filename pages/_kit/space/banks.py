@@ -47,7 +47,9 @@ def _seconds(corpus: "Corpus") -> float:
 
     choice = Choice()
     chosen = choice.utterances * corpus.seconds / max(len(corpus.utterances), 1)
-    seconds = SPARE * min(choice.seconds, chosen, corpus.seconds) * (_pace() + LISTENING)
+    seconds = (
+        SPARE * min(choice.seconds, chosen, corpus.seconds) * (2 * _pace() + LISTENING)
+    )  # it is asked beside one that learned nothing
     return min(seconds, waiting.PATIENCE) if present.spec().source == "bundled" else seconds
 
 

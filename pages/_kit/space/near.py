@@ -29,7 +29,7 @@ SHORT = 0.15  # seconds around the middle, where nothing is written down and not
 
 def draw(bank: "Bank", every: Sequence[Stop], stop: Stop, wanted: Wanted, depths: Depths) -> None:
     """Show the neighbours of the chosen stretch at the chosen layer, and over all layers."""
-    kind, stretch = asked(wanted)
+    kind, stretch = asked(bank, wanted)
     name = plain(stretch.label) or _("the chosen moment")
     st.header(_("What lies nearest to {name}").format(name=name), anchor=False, help=_help())
     found = _found(bank, every, kind, stretch)
@@ -53,7 +53,7 @@ def _help() -> str:
     )
 
 
-def asked(wanted: Wanted) -> tuple[Kind, Interval]:
+def asked(bank: "Bank", wanted: Wanted) -> tuple[Kind, Interval]:
     """Find the stretch that is asked about: what was chosen on the strip, else the longest of what is shown."""
     clip = present.clip()
     start, end = present.region()
@@ -68,7 +68,8 @@ def asked(wanted: Wanted) -> tuple[Kind, Interval]:
     kind = "phone" if wanted.kind == "phone" else "word"
     spoken = clip.tiers.spoken(kind)
     if spoken:
-        return kind, max(spoken, key=lambda item: item.seconds)
+        known = {name.lower() for name in bank.of(kind).labels(kind)}  # what the corpus has too is the better example
+        return kind, max(spoken, key=lambda item: (item.label.lower() in known, item.seconds))
     middle = clip.seconds / 2
     return "phone", Interval(max(0.0, middle - SHORT / 2), min(clip.seconds, middle + SHORT / 2), "")
 

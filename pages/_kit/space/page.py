@@ -42,8 +42,8 @@ def draw(place: DeltaGenerator) -> None:
         st.header(_("How often the nearest is alike, layer by layer"), anchor=False)
         st.caption(
             _(
-                "Broken lines: by chance. Dotted: if the mean spectrum alone decided, without any model. Bands: 95% "
-                "intervals."
+                "Broken lines: by chance. Dotted: if the mean spectrum alone decided, without any model. Thin: the "
+                "same network with random weights. Bands: 95% intervals."
             )
         )
         figure.draw(

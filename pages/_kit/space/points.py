@@ -59,7 +59,7 @@ def _cloud(bank: "Bank", every: Sequence[Stop], stop: Stop, wanted: Wanted) -> c
         of=identity(wanted),
         what=counted(wanted, len(segments)),
         file=f"map of {wanted.shown} {session.chosen().model} {wanted.method}",
-        names=tuple(_name(row, wanted) for row in segments.rows),
+        names=tuple(name(row, wanted) for row in segments.rows),
         titles=tuple(title(row) for row in segments.rows),
         groupings=groups.groupings(segments, wanted.label, spelled),
         said=[cloud.Said(round(item.start, 4), round(item.end, 4), item.label) for item in said],
@@ -115,8 +115,9 @@ def counted(wanted: Wanted, count: int) -> str:
     return n_("{count} recording", "{count} recordings", count).format(count=count)
 
 
-def _name(row: Segment, wanted: Wanted) -> str:
-    return str(getattr(row, wanted.label))
+def name(row: Segment, wanted: Wanted) -> str:
+    """Call a stretch what it is shown for."""
+    return written(row.utterance) if wanted.label == "sentence" else str(getattr(row, wanted.label))
 
 
 def title(row: Segment) -> str:

@@ -57,7 +57,7 @@ def _nearest(bank: "Bank", stop: Stop, parts: Sequence[Interval], wanted: Wanted
     near = cosines(standard.scores(asked), standard.scores(values))
     own = present.clip().fingerprint
     near[:, [bank.heard[row.utterance].clip == own for row in segments.rows]] = -1.0
-    best, labels = near.argmax(1), segments.labels(wanted.label)
+    best, labels = near.argmax(1), [points.name(row, wanted) for row in segments.rows]
     share = np.clip(np.nan_to_num(near.max(1)), 0.0, 1.0)
     return Labels(
         _("Nearest in the corpus"),

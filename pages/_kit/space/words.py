@@ -23,7 +23,8 @@ def meaning() -> tuple[str, ...]:
         _(
             "The curves ask, for every stretch, whether the nearest one that is in another recording (and another "
             "sentence, where the corpus has enough of them) has the same label. Broken lines: by chance. Dotted: if "
-            "the mean spectrum alone decided, without any model. Bands: 95 % intervals over recordings."
+            "the mean spectrum alone decided, without any model. Thin: the same network with random weights, which has "
+            "learned nothing. Bands: 95 % intervals over recordings."
         ),
     )
 
