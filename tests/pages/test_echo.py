@@ -149,8 +149,8 @@ def test_what_is_gone_and_what_is_there_follows_the_numbers() -> None:
 
     said = answer._kinds(Recovered(0.6, 0.5, 0.7, 0.9, 0.4, -0.2))
     assert said == (
-        "Still there: how loud each moment is (90%). Only in part: the broad shape that tells speech sounds apart "
-        "(40%). Not to be read any more: the fine stripes of the voice's pitch (0%)."
+        "Well readable: how loud each moment is (90%). Only in part: the broad shape that tells speech sounds apart "
+        "(40%). Out of its reach: the fine stripes of the voice's pitch (0%)."
     )
 
 

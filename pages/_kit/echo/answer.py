@@ -4,7 +4,7 @@ from core.inversion.inversion import Lesson, Recovered
 from core.text import _
 from pages._kit.echo.view import View
 
-THERE, GONE = 0.5, 0.1  # share of a kind of detail from which it is called still there, and below which gone
+THERE, GONE = 0.5, 0.1  # share of a kind of detail from which it is called well readable, and below which out of reach
 
 
 def sentence(it: View) -> str:
@@ -19,7 +19,7 @@ def sentence(it: View) -> str:
 
 
 def _kinds(score: Recovered) -> str:
-    """Say what is still there, what only in part, and what cannot be read any more, by the three kinds of detail."""
+    """Say what is still there, what only in part, and what a straight line cannot read, by the three kinds of detail."""
     named = (
         (score.loudness, _("how loud each moment is")),
         (score.shape, _("the broad shape that tells speech sounds apart")),
@@ -30,9 +30,9 @@ def _kinds(score: Recovered) -> str:
         for low, high in ((THERE, 2.0), (GONE, THERE), (-1e9, GONE))
     )
     told = (
-        (there, _("Still there: {what}.")),
+        (there, _("Well readable: {what}.")),
         (partly, _("Only in part: {what}.")),
-        (gone, _("Not to be read any more: {what}.")),
+        (gone, _("Out of its reach: {what}.")),
     )
     return " ".join(text.format(what=_(" and ").join(names)) for names, text in told if names)
 

@@ -14,6 +14,8 @@ from pages._kit.echo import rows
 from pages._kit.echo.view import View
 from pages._kit.strip.lent import Lent, lent, lent_payload
 
+NEARLY = 0.95  # correlation from which a found picture is called nearly the same
+
 if TYPE_CHECKING:
     from core.clip import Clip
     from core.inversion.rebuilding import Rebuilt
@@ -81,16 +83,20 @@ def _found(it: View) -> "Rebuilt | None":
 
 def _result(it: View, found: "Rebuilt") -> None:
     start, end = _region(it)
-    st.markdown(
-        _(
-            "The layer tells the two apart by no more than **{error:.1%}** of what it says, and yet the picture that "
-            "was found agrees with the real one at a correlation of **{likeness:.2f}** (1 is the same, 0 is "
-            "unrelated): the rest is what {layer} does not hold."
-        ).format(error=found.error, likeness=found.likeness, layer=it.stop.name)
-    )
+    said = _(
+        "To {layer} the two differ by no more than **{error:.1%}** of what it says. The picture that was found agrees "
+        "with the real one at a correlation of **{likeness:.2f}** (1 is the same, 0 is unrelated)."
+    ).format(layer=it.stop.name, error=found.error, likeness=found.likeness)
+    st.markdown(f"{said} {_held(found.likeness)}")
     name = it.name("rebuilt shown", found.stop, round(start, 3), round(end, 3))
     strip.rows(engine.store().get((name, "row"), lambda: _row(found, start)), key="echo-search", order=2)
     lent(engine.store().get((name, "sounds"), lambda: _sounds(it, found, start, end)), key="echo-search-sounds")
+
+
+def _held(likeness: float) -> str:
+    if likeness >= NEARLY:
+        return _("So nearly all of it is still held here, even where a straight line cannot read it.")
+    return _("What differs is not pinned down here, as far as the search got.")
 
 
 def _row(found: "Rebuilt", start: float) -> Payload:

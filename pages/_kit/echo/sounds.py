@@ -58,7 +58,7 @@ def _words() -> dict[str, object]:
     return {
         "original": {"title": _("Original"), "said": _("the sound as it is")},
         "layer": {"title": _("Left at {stop}"), "said": ""},
-        "untaught": {"title": _("{stop}, untaught network"), "said": ""},
+        "untaught": {"title": _("Untaught, {stop}"), "said": ""},
         "mean": {"title": _("Average picture"), "said": _("without listening at all")},
         "detour": {"title": _("Detour without a layer"), "said": _("what the way back to sound does by itself")},
         "walk": {"title": _("Walk up the layers"), "said": _("one after the other, from the input to the last")},
