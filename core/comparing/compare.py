@@ -19,6 +19,7 @@ from core.progress import Report, Step, silent
 from core.rsa import agreement
 from core.similarity_grams import cross_likeness
 from core.text import _
+from core.trace import trace
 from core.vectors.collect import collect
 from core.vectors.inputs import collect_inputs
 
@@ -85,8 +86,6 @@ def estimate(models: Sequence[LoadedModel], corpus: Corpus, settings: Settings =
     clip, total = corpus.clip(lengths[len(lengths) // 2]), sum(corpus.utterances[index].seconds for index in lengths)
     seconds = 0.0
     for model in models:
-        from core.trace import trace
-
         begun = time.perf_counter()
         trace(model, clip)
         seconds += (time.perf_counter() - begun) / clip.seconds * total
