@@ -16,6 +16,8 @@ from core.probing import mixture as mixtures
 from core.probing.gathering import DEVELOP, SPARE, TEST, TRAIN, Task
 from core.probing.mixture import mixture, read_mixture, stored_mixture, write_mixture
 from core.probing.rungs import rungs
+from core.probing.stored import stored_ladder
+from core.sources import CHECKPOINTS
 from core.vectors.stretches import Stretches
 from core.vectors.vectors import Vectors
 
@@ -94,6 +96,16 @@ def test_layers_of_different_widths_are_not_mixed(heard: list[int], monkeypatch:
     monkeypatch.setattr(mixtures, "collect", collect)
     with pytest.raises(MethodError, match="Fewer than three layers of this model have one width"):
         mixture(MODEL, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [path.parent.name for path in sorted(CHECKPOINTS.glob(f"*/{mixtures.MIXTURE}"))])
+def test_what_ships_mixes_every_layer_of_its_model(name: str) -> None:
+    spec = ModelSpec("bundled", name)
+    found, ladder = stored_mixture(spec), stored_ladder(spec)
+    assert found and ladder
+    assert found.stops == tuple(range(ladder.layers + 1))
+    assert found.contribution.sum() == pytest.approx(1.0, abs=1e-3)
+    assert found.mixture.value > found.majority
 
 
 def test_only_what_ships_brings_a_mixture_along() -> None:

@@ -81,6 +81,8 @@ def said(view: View, heard: Heard) -> str:
             "Nobody has written down where words and syllables begin here. Stretches of 0.3 s are read instead, which "
             "is not what the probe learned from: take this with caution."
         )
+    if not heard.shares and tier == STRESS:
+        return _("Nobody has written down which syllables are stressed here, so only what is read is shown.")
     if not heard.shares:
         return _("Nobody has written down what is said here, so only what is read is shown, not whether it is right.")
     here, best = heard.shares.get(view.stop), heard.best
