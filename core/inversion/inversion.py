@@ -104,7 +104,16 @@ def alike(found: Float32[np.ndarray, "columns bands"], true: Float32[np.ndarray,
     return float(one @ other) / size if size > 1e-9 else 0.0
 
 
-def explained(found: Float32[np.ndarray, "columns bands"], true: Float32[np.ndarray, "columns bands"]) -> float:
-    """Share of the variance of a clip's own picture that was recovered; nan where the picture has no contrast."""
-    varied = float(np.square(true - true.mean(0)).sum())
-    return 1 - float(np.square(true - found).sum()) / varied if varied > 1e-9 else float("nan")
+def explained(
+    found: Float32[np.ndarray, "columns bands"],
+    true: Float32[np.ndarray, "columns bands"],
+    usual: Float32[np.ndarray, "one bands"],
+) -> float:
+    """Share of a clip's squared distance to the ``usual`` picture that was recovered; nan where it has no contrast.
+
+    The usual picture itself scores 0, as in the test; the true one 1.
+    """
+    away = float(np.square(true - usual, dtype=np.float64).sum())
+    if float(true.std()) < 1e-6 or away < 1e-6:
+        return float("nan")
+    return 1 - float(np.square(true - found, dtype=np.float64).sum()) / away

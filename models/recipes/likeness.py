@@ -14,10 +14,10 @@ from core.comparing import stored
 from core.comparing.compare import compare
 from core.corpus.corpus import Corpus
 from core.corpus.shipped import DEFAULT, open_corpus, shipped
-from core.inversion.teaching import untaught
 from core.loading import LoadedModel, load_model
 from core.model_spec import ModelSpec
 from core.sources import CHECKPOINTS, bundled
+from core.untaught import untaught
 
 SEED = 0
 

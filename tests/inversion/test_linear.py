@@ -184,7 +184,15 @@ def test_silence_is_the_floor_everywhere() -> None:
     silence = Clip.of("silence", np.zeros(RATE), RATE)
     found = picture(silence, COLUMN)
     assert (found == FLOOR).all()
-    assert np.isnan(explained(found, found))
+    assert np.isnan(explained(found, found, found[:1] + 3))
+
+
+def test_the_usual_picture_explains_nothing_of_a_clip_and_the_true_one_everything() -> None:
+    true = picture(sung(0, 2), COLUMN)
+    usual = np.full((1, BANDS), -30, np.float32)
+    assert explained(np.repeat(usual, COLUMN.count, 0), true, usual) == pytest.approx(0)
+    assert explained(true, true, usual) == 1
+    assert explained((true + usual) / 2, true, usual) == pytest.approx(0.75)
 
 
 def test_every_stop_gives_back_a_picture_of_its_own_frames(small) -> None:  # type: ignore[no-untyped-def]

@@ -19,7 +19,7 @@ def sentence(it: View) -> str:
 
 
 def _kinds(score: Recovered) -> str:
-    """Say what is still there, what only in part, and what a straight line cannot read, by the three kinds of detail."""
+    """Say of the three kinds of detail which a straight line reads well, which in part, and which not."""
     named = (
         (score.loudness, _("how loud each moment is")),
         (score.shape, _("the broad shape that tells speech sounds apart")),
@@ -51,7 +51,7 @@ def tested(lesson: Lesson) -> str:
     }[lesson.unseen]
     return _(
         "Learned from {learned:.0f} minutes of *{corpus}*; tested on {about}: {count} utterances, {voices} voices, "
-        "{tested:.1f} minutes."
+        "{tested:.1f} minutes. How much of the chosen sound itself comes back stands on the buttons."
     ).format(
         learned=lesson.learned / 60, corpus=lesson.corpus, about=about, count=lesson.utterances, voices=lesson.voices,
         tested=lesson.tested / 60,

@@ -14,11 +14,11 @@ from pages._kit.echo import rows
 from pages._kit.echo.view import View
 from pages._kit.strip.lent import Lent, lent, lent_payload
 
-NEARLY = 0.95  # correlation from which a found picture is called nearly the same
-
 if TYPE_CHECKING:
     from core.clip import Clip
     from core.inversion.rebuilding import Rebuilt
+
+NEARLY = 0.95  # correlation from which a found picture is called nearly the same
 
 
 def draw(it: View) -> None:

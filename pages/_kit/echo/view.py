@@ -8,6 +8,7 @@ from jaxtyping import Float32
 
 from core.clip import Clip
 from core.inversion import sound
+from core.inversion.decoder import Decoder
 from core.inversion.inversion import Echo, Inversion, echoes, explained
 from core.inversion.picture import picture
 from pages._kit import engine, present
@@ -21,7 +22,7 @@ Sound = Float32[np.ndarray, " time"]
 class View:
     """The chosen clip, every stop of the chosen model, and the pictures recovered from them.
 
-    shares  of the variance of this clip's own picture that each stop gives back; nan where the clip has no contrast
+    shares  of this clip's own picture that each stop gives back, the average picture 0; nan where it has no contrast
     """
 
     clip: Clip
@@ -49,15 +50,15 @@ def of(learned: Inversion) -> View:
 
     def recover() -> tuple[Mapping[int, Echo], Mapping[int, float]]:
         found = echoes(learned.decoders, heard)
-        return found, _shares(clip, found)
+        return found, _shares(clip, found, learned.decoders)
 
     found, shares = engine.once((*name, "pictures"), recover)
     return View(clip, every, learned, found, shares)
 
 
-def _shares(clip: Clip, found: Mapping[int, Echo]) -> Mapping[int, float]:
+def _shares(clip: Clip, found: Mapping[int, Echo], decoders: Mapping[int, Decoder]) -> Mapping[int, float]:
     true = {one.time: picture(clip, one.time) for one in found.values()}
-    return {stop: explained(one.values, true[one.time]) for stop, one in found.items()}
+    return {stop: explained(one.values, true[one.time], decoders[stop].average(1)) for stop, one in found.items()}
 
 
 def untaught(it: View) -> "tuple[Mapping[int, Echo], Mapping[int, float]]":
@@ -69,7 +70,7 @@ def untaught(it: View) -> "tuple[Mapping[int, Echo], Mapping[int, float]]":
         from core.untaught import untaught as twin
 
         found = echoes(it.learned.untaught, trace(twin(model, it.learned.seed), it.clip))
-        return found, _shares(it.clip, found)
+        return found, _shares(it.clip, found, it.learned.untaught)
 
     return engine.once(it.name("untaught"), recover)
 
