@@ -1,6 +1,8 @@
 """What the Space page says, of the model and the corpus that ship."""
 
 import re
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.corpus.shipped import DEFAULT, FOLDER
 from core.figures.depths import Depths
 from core.samples import FOLDER as SAMPLES
+from core.space.choosing import Choice
 from core.space.gallery import gallery
 from core.space.neighbours import neighbours
 from core.space.separation import Agreement, separation
@@ -25,6 +28,15 @@ pytestmark = pytest.mark.skipif(
 LARGEST = 400_000  # bytes of a map of all layers
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small() -> Iterator[None]:
+    """Let the model hear less of the corpus than it does for visitors."""
+    less = partial(Choice, utterances=80, phones=240, words=160, moments=800)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.space.bank.Choice", less)
+        yield
+
+
 @pytest.fixture(scope="module")
 def page() -> AppTest:
     """The page at layer 5; the model hears the corpus once for all tests."""
@@ -34,9 +46,13 @@ def page() -> AppTest:
 def test_the_sentence_says_how_often_the_nearest_is_the_same_beside_chance(page: AppTest) -> None:
     assert not page.exception
     assert page.title[0].value == "What lies near what inside this layer?"
-    said = re.search(r"the same phone in (\d+)% of cases \(by chance (\d+)%\)", words(page))
+    said = re.search(
+        r"the same phone in (\d+)% of cases \(by chance (\d+)%\)\. With random weights: (\d+)%", words(page)
+    )
     assert said
-    assert int(said[1]) > 10 * int(said[2])  # a model that writes phones keeps them apart
+    found, chance, random = map(int, said.groups())
+    assert found > 10 * chance  # a model that writes phones keeps them apart
+    assert found > random
 
 
 def test_a_region_is_asked_about_and_its_neighbours_are_told_beside_chance(page: AppTest) -> None:
@@ -114,7 +130,9 @@ def test_the_curve_is_drawn_with_its_interval_its_chance_and_the_sound_alone() -
 
     found: dict[str, Agreement] = separation(planted.bank(), "phone")  # type: ignore[assignment]
     figure = space.separation(found, Depths(1, 0), light=True, stop=1)  # type: ignore[arg-type]
-    assert figure.columns[2:7] == ("share", "95 % from", "to", "by chance", "by log-mel alone")
+    assert figure.columns[2:8] == (
+        "share", "95 % from", "to", "with random weights", "by chance", "by log-mel alone",
+    )  # fmt: skip
     assert len(figure.rows) == 2 * len(found)
     assert "by chance" in figure.alt
     near = [neighbours(planted.bank(), "phone", stop, np.ones(planted.UNITS, np.float32), _asked()) for stop in (0, 1)]
