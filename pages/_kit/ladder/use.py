@@ -36,12 +36,13 @@ def draw(found: View, corpus: "Callable[[], Corpus]", own: bool) -> None:
         help=_("Not this model's own task: a new linear classifier of phones that may mix all layers as it likes."),
     )
     with errors.shown():
-        ships = not own and view.shipped() is not None
-        use = _shipped() if ships else _learned(corpus(), own)
+        if not present.card().attends:
+            st.markdown(_("This model has no run of layers of one width that could be mixed."))
+            return
+        kept = None if own or view.shipped() is None else _shipped()
+        use = kept or _learned(corpus(), own)
         if use is not None:
             _drawn(found, use)
-        elif ships:
-            st.markdown(_("For this model none is kept: fewer than three of its layers have one width."))
 
 
 def _shipped() -> "LayerUse | None":
