@@ -1,7 +1,7 @@
 """How speech encoders hear clips of different length in one pass, each as if it were alone, and without detours."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ def padded_waveforms(module: Any, clips: Clips) -> "Iterator[dict[str, torch.Ten
     The front end of the smaller models begins with a norm over the whole clip (``feat_extract_norm="group"``), which
     padding would change; and its large outputs, one clip after the other, stay near the processor.
     """
-    front = getattr(module, module.base_model_prefix, module).feature_extractor
-    lengths = [clip["input_values"].shape[1] for clip in clips]
+    base = getattr(module, module.base_model_prefix, module)
+    front, lengths = base.feature_extractor, [clip["input_values"].shape[1] for clip in clips]
     with ExitStack() as stack, padded(module, clips) as batch:
+        for conv in (*(layer.conv for layer in front.conv_layers), *_positional(base)):
+            stack.enter_context(_instead(conv, _channels_last(conv)))
         for layer in front.conv_layers:
-            stack.enter_context(_instead(layer.conv, _channels_last(layer.conv)))
+            stack.enter_context(_in_place(layer.activation))
         stack.enter_context(_instead(front, _one_by_one(front.forward, lengths)))
         yield batch
 
@@ -49,6 +51,21 @@ def _instead(part: Any, forward: "Callable[[torch.Tensor], torch.Tensor]") -> It
         yield
     finally:
         vars(part).pop("forward", None)
+
+
+def _in_place(activation: Any) -> AbstractContextManager[None]:
+    """Let a GELU write over what it is given, which nobody needs any more; other activations stay as they are."""
+    import torch
+    from transformers.activations import GELUActivation
+
+    plain = isinstance(activation, GELUActivation) and activation.act is torch.nn.functional.gelu
+    return _instead(activation, torch.ops.aten.gelu_.default) if plain else nullcontext()
+
+
+def _positional(base: Any) -> list[Any]:
+    """List the convolution over frames that tells positions, where the encoder has a single one."""
+    conv = getattr(getattr(base.encoder, "pos_conv_embed", None), "conv", None)
+    return [] if conv is None else [conv]
 
 
 def _one_by_one(
@@ -75,8 +92,11 @@ def _channels_last(conv: Any) -> "Callable[[torch.Tensor], torch.Tensor]":
     weight = conv.weight[:, :, None].contiguous(memory_format=torch.channels_last)
 
     def forward(values: "torch.Tensor") -> "torch.Tensor":
-        rows = values.transpose(1, 2).contiguous()
-        laid = rows[:, None].permute(0, 3, 1, 2)  # so the strides tell the order also where there is one channel
-        return torch.nn.functional.conv2d(laid, weight, conv.bias, stride=(1, conv.stride[0]))[:, :, 0]
+        clips, channels, time = values.shape
+        # told by strides: with a single channel torch could not know which order is meant
+        strides = (time * channels, 1, time * channels, channels)
+        laid = values.transpose(1, 2).contiguous().as_strided((clips, channels, 1, time), strides)
+        stride, padding = (1, conv.stride[0]), (0, conv.padding[0])
+        return torch.nn.functional.conv2d(laid, weight, conv.bias, stride, padding, 1, conv.groups)[:, :, 0]
 
     return forward
