@@ -164,10 +164,3 @@ def _rebanded(values: np.ndarray, plane: InputPlane) -> np.ndarray:
     edges = mel(np.array(plane.edges))
     own, wanted = (edges[:-1] + edges[1:]) / 2, mel(band_centres())
     return np.stack([np.interp(wanted, own, column) for column in values.T])
-
-
-def shortened(clip: Clip, region: tuple[float, float]) -> Clip:
-    """Cut the region out, at most 1.5 s of it from its middle."""
-    start, end = region
-    middle, half = (start + end) / 2, min(end - start, LONGEST) / 2
-    return clip.cut(middle - half, middle + half)

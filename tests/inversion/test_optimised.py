@@ -10,7 +10,7 @@ from core.clip import Clip
 from core.errors import CancelledError, ClipError, MethodError
 from core.inversion.optimised import Search, search
 from core.inversion.picture import picture
-from core.inversion.rebuilding import LONGEST, estimate, rebuild, shortened
+from core.inversion.rebuilding import estimate, rebuild
 from core.progress import Step
 from core.timeline import TimeAxis
 from core.trace import trace
@@ -127,14 +127,6 @@ def test_an_input_that_holds_the_clip_several_times_over_is_refused(tmp_path) ->
     model = load(tmp_path)
     with pytest.raises(MethodError, match="several times over"):
         rebuild(model, sung(0, 0), 1, QUICK)
-
-
-def test_a_part_is_cut_to_what_is_bearable_around_its_middle() -> None:
-    clip = sung(0, 0, seconds=4.0)
-    assert shortened(clip, (0.5, 0.9)).seconds == pytest.approx(0.4)
-    long = shortened(clip, (0.0, 4.0))
-    assert long.seconds == pytest.approx(LONGEST)
-    np.testing.assert_array_equal(long.samples, clip.cut(2 - LONGEST / 2, 2 + LONGEST / 2).samples)
 
 
 def test_the_cost_is_told_before(models) -> None:  # type: ignore[no-untyped-def]
