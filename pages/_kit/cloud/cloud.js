@@ -184,9 +184,10 @@ class Cloud {
     drawPoints(context, this.shown, { group: grouping.groups, names: this.tree.names, picked: this.picked, dark: look.dark, look, named: this.namedPart.checked })
     if (this.moving) return
     this.way = this.pixels(this.path.places)
-    drawPath(context, { ...this.path, places: this.way }, this.at, look)
+    const head = drawPath(context, { ...this.path, places: this.way }, this.at, look)
     this.stops = this.pixels(this.stations)
     drawStations(context, this.stops, this.tree.said.map((one) => one.label), look, this.pointed?.kind === "station" ? this.pointed.index : -1)
+    if (head) ringed(context, ...head, 7, look, look.primary)
     if (this.pointed?.kind === "point") drawPointed(context, this.shown[2 * this.pointed.index], this.shown[2 * this.pointed.index + 1], look)
   }
   layLegend() {

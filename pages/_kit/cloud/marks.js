@@ -58,11 +58,11 @@ function drawPoints(context, places, { group, names, picked, dark, look, named }
   context.globalAlpha = 1
 }
 
-// The way of the visitor's sound, the stretch around the playhead strong, and what is said on the way.
+// The way of the visitor's sound, what was just heard strong; returns where the playhead is.
 function drawPath(context, path, at, look) {
   const { places, start, step } = path
   const frames = places.length / 2
-  if (!frames) return
+  if (!frames) return null
   const now = at === null ? -1 : (at - start) / step
   const line = (from, to, width, alpha) => {
     context.beginPath()
@@ -75,13 +75,13 @@ function drawPath(context, path, at, look) {
     context.globalAlpha = 1
   }
   line(0, frames - 1, 1.6, 0.6)
-  if (now < 0) return
+  if (now < 0) return null
   line(Math.floor(now - 0.25 / step), Math.floor(now), 2.6, 0.95)
   const whole = Math.max(0, Math.min(frames - 1, now))
   const first = Math.floor(whole)
   const next = Math.min(frames - 1, first + 1)
   const part = whole - first
-  ringed(context, places[2 * first] * (1 - part) + places[2 * next] * part, places[2 * first + 1] * (1 - part) + places[2 * next + 1] * part, 7, look, look.primary)
+  return [0, 1].map((axis) => places[2 * first + axis] * (1 - part) + places[2 * next + axis] * part)
 }
 
 function ringed(context, x, y, size, look, fill) {
