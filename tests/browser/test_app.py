@@ -9,7 +9,8 @@ import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-PAGES = ("", "layers", "ladder", "attention", "explain", "fine_tune")
+from tests.pages.opening import PAGES
+
 WIDTHS = {"wide": (1440, 1000), "tablet": (768, 1024), "phone": (390, 844)}
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 PATIENCE = 90_000  # milliseconds

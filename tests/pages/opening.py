@@ -5,6 +5,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
+# every page by its name in the address; that of the first is empty
+PAGES = ("", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "listen"))
 PATIENCE = 120  # seconds; the first run of a process imports torch
 
 

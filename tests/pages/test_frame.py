@@ -7,9 +7,7 @@ import pytest
 
 from core.clip import Clip
 from pages._kit.session import Chosen
-from tests.pages.opening import app, words
-
-PAGES = ("", "layers", "attention", "fine_tune")
+from tests.pages.opening import PAGES, app, words
 
 
 @pytest.mark.parametrize("page", PAGES)
