@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from core import text
 from tests.messages import POT, ROOT, messages
 
-ICON = re.compile(r":material/\w+:")
+NAME = re.compile(r":material/\w+:|pages/\w+\.py")  # of an icon, or of the file that a link leads to
 # fmt: off
 SHOWN = {
     "title", "header", "subheader", "markdown", "caption", "write", "text", "button", "slider", "select_slider",
@@ -39,7 +39,7 @@ def test_no_word_on_a_page_is_written_past_gettext(path: Path) -> None:
             literal = argument.value if isinstance(argument, ast.Constant) else ""
             if isinstance(argument, ast.JoinedStr):
                 literal = "".join(part.value for part in argument.values if isinstance(part, ast.Constant))
-            assert not any(letter.isalpha() for letter in ICON.sub("", str(literal))), (
+            assert not any(letter.isalpha() for letter in NAME.sub("", str(literal))), (
                 f"line {node.lineno}: {literal!r}"
             )
 
