@@ -1,5 +1,6 @@
 """A corpus of one's own: a zip, or a folder of this computer, with sounds and TextGrids of the same name."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,5 +28,11 @@ def from_folder(folder: Path, bounds: Bounds = BOUNDS) -> Corpus:
 
 
 def _named(corpus: Corpus) -> Corpus:
-    """Name a corpus by its content, so that results of two are never taken for one another."""
-    return replace(corpus, name=f"{NAME}-{corpus.fingerprint[:12]}")
+    """Name a corpus by its content, so that results of two are never taken for one another.
+
+    What a table tells of the sentences, and of what is kept for the test, changes results as sounds do.
+    """
+    told = [(one.name, one.speaker, one.sentence) for one in corpus.utterances]
+    told_too = sorted(corpus.kept_voices), sorted(corpus.kept_sentences)
+    digest = hashlib.blake2b(f"{corpus.fingerprint} {told} {told_too}".encode(), digest_size=16).hexdigest()
+    return replace(corpus, name=f"{NAME}-{digest[:12]}", fingerprint=digest)

@@ -24,6 +24,7 @@ from core.tiers import TIERS
 GRID = "textgrid"
 MOST_UTTERANCES = 10_000
 MOST_MINUTES = 180
+MOST_SENTENCES = 1_000  # of one recording
 LONGER_SECONDS = 0.25  # by which a sound and its TextGrid may differ
 NAMED = 3  # of what was left out, in one sentence
 
@@ -110,9 +111,11 @@ def _read(
         skipped.append(Skipped(shown(entry.path.name), flaw))
         return
     digest.update(repr((str(entry.path), told.speaker(entry.path), len(data))).encode() + data + written)
-    cuts = pieces(tiers, grid.seconds)
+    # each is cut out of all rows: very many of very many would take for ever
+    many = len(tiers.spoken("sentence")) > MOST_SENTENCES
+    cuts = () if many else pieces(tiers, grid.seconds)
     if not cuts:
-        skipped.append(Skipped(shown(entry.path.name), _too_long()))
+        skipped.append(Skipped(shown(entry.path.name), _too_many() if many else _too_long()))
     for number, (start, end) in enumerate(cuts, start=1):
         part = tiers.cut(start, end) if len(cuts) > 1 else tiers
         name = clean(str(entry.path.with_suffix(""))) + (f" {number}" if len(cuts) > 1 else "")
@@ -146,6 +149,10 @@ def _too_long() -> str:
     return _("It lasts more than {most:.0f} s and its TextGrid has no sentences to cut it at.").format(
         most=LONGEST_SECONDS
     )
+
+
+def _too_many() -> str:
+    return _("Its TextGrid has more than {most} sentences.").format(most=MOST_SENTENCES)
 
 
 def _demand_sensible(read: Sequence[tuple[Utterance, _Source]], skipped: Sequence[Skipped]) -> None:

@@ -67,6 +67,20 @@ def test_a_column_tells_who_speaks_and_what_is_kept() -> None:
     assert corpus.kept_sentences == {"hello there"}
 
 
+def test_what_is_kept_for_the_test_and_what_is_said_belong_to_the_content() -> None:
+    spoken = grid(1.0, word=[(0.1, 0.5, "Hello"), (0.5, 0.9, "there")])
+    head = b"file_name,speaker,kept_voice,sentence\n"
+    found = [
+        _read(one_wav=SECOND, one_grid=spoken, two_wav=SECOND, two_grid=spoken, metadata_csv=head + rows).fingerprint
+        for rows in (
+            b"one.wav,Anna,,\ntwo.wav,Ben,yes,\n",
+            b"one.wav,Anna,yes,\ntwo.wav,Ben,,\n",
+            b"one.wav,Anna,,first\ntwo.wav,Ben,yes,second\n",
+        )
+    ]
+    assert len(set(found)) == 3
+
+
 def test_without_folders_nobody_is_known_to_speak() -> None:
     corpus = _read(mine__one_wav=SECOND, mine__one_grid=grid(1.0, word=[(0.0, 1.0, "hello")]))
     assert corpus.speakers == ()
@@ -103,6 +117,16 @@ def test_a_recording_of_several_sentences_becomes_several_utterances() -> None:
     assert second.seconds == pytest.approx(0.9)
     assert second.tiers.spoken("sentence")[0].start == pytest.approx(0.15)
     assert np.abs(second.samples).min() > 0.4
+
+
+def test_a_recording_of_very_many_sentences_is_left_out_instead_of_being_cut_for_ever() -> None:
+    many = np.arange(reading.MOST_SENTENCES + 1) / (reading.MOST_SENTENCES + 1)
+    row = [(float(start), float(start) + 5e-4, "hm") for start in many]
+    data = {"one_wav": SECOND, "one_grid": grid(1.0, sentence=row)}
+    data |= {"two_wav": SECOND, "two_grid": grid(1.0, sentence=[(0.0, 1.0, "hello")])}
+    corpus = _read(**data)
+    assert [utterance.sentence for utterance in corpus.utterances] == ["hello"]
+    assert "more than 1000 sentences" in corpus.notices[0]
 
 
 def test_a_long_recording_without_sentences_is_left_out() -> None:
