@@ -12,6 +12,7 @@ from core.comparing.comparison import Comparison, Side
 from core.intrinsic_dimension import Dimension
 from core.rsa import Agreement
 from core.similarity_grams import CrossLikeness
+from core.stored_beside import readable
 from core.stored_trace import weights_digest
 
 DIGITS = 4
@@ -30,14 +31,18 @@ def write(checkpoint: Path, kind: str, found: Comparison, fingerprint: str) -> N
 
 
 def shipped(checkpoint: Path, kind: str, fingerprint: str) -> Comparison | None:
-    """Read what ``write`` wrote; None where there is nothing, or it is about other weights or another corpus."""
+    """Read what ``write`` wrote; None where there is nothing, or it is about other weights or another corpus.
+
+    Raises ModelError where the file is damaged.
+    """
     path = place(checkpoint, kind)
     if not path.is_file():
         return None
-    table = json.loads(path.read_text(encoding="utf-8"))
-    if table["weights"] != weights_digest(checkpoint) or table["fingerprint"] != fingerprint:
-        return None
-    return from_plain(table)
+    with readable(path):
+        table = json.loads(path.read_text(encoding="utf-8"))
+        if table["weights"] != weights_digest(checkpoint) or table["fingerprint"] != fingerprint:
+            return None
+        return from_plain(table)
 
 
 def to_plain(found: Comparison) -> dict[str, Any]:

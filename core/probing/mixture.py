@@ -16,6 +16,7 @@ from core.probing.gathering import DEVELOP, TEST, TRAIN, Task, gather
 from core.probing.rungs import rungs
 from core.progress import Report, Step, silent
 from core.sources import CHECKPOINTS
+from core.stored_beside import readable
 from core.text import _
 from core.vectors.collect import collect
 from core.vectors.vectors import Vectors
@@ -83,11 +84,12 @@ def write_mixture(folder: Path, found: LayerUse) -> None:
 
 
 def read_mixture(path: Path) -> LayerUse:
-    """Read it back."""
-    values: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    values |= {name: np.array(values[name]) for name in ARRAYS}
-    values |= {name: Estimate(**values[name]) for name in ESTIMATES}
-    return LayerUse(**{**values, "stops": tuple(values["stops"])})
+    """Read it back; ModelError where the file is none."""
+    with readable(path):
+        values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        values |= {name: np.array(values[name]) for name in ARRAYS}
+        values |= {name: Estimate(**values[name]) for name in ESTIMATES}
+        return LayerUse(**{**values, "stops": tuple(values["stops"])})
 
 
 def stored_mixture(spec: ModelSpec) -> LayerUse | None:

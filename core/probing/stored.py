@@ -11,7 +11,9 @@ import numpy as np
 from core.model_spec import ModelSpec
 from core.probing.ladder import Curve, Ladder, Score
 from core.probing.probe import Probe
+from core.probing.rungs import rungs
 from core.sources import CHECKPOINTS
+from core.stored_beside import readable
 
 LADDER = "ladder.json"
 PROBES = "probes.safetensors"
@@ -27,9 +29,12 @@ def to_json(ladder: Ladder) -> str:
 
 
 def from_json(text: str) -> Ladder:
-    """Read a ladder back."""
+    """Read a ladder back; ValueError, KeyError or TypeError where the text is none."""
     values: dict[str, Any] = json.loads(text)
-    return Ladder(**{**values, "curves": {name: _curve(curve) for name, curve in values["curves"].items()}})
+    curves = {name: _curve(curve) for name, curve in values["curves"].items()}
+    if not curves or not curves.keys() <= rungs().keys():
+        raise ValueError("no curve, or one of a rung that is not known")
+    return Ladder(**{**values, "curves": curves})
 
 
 def write(folder: Path, ladder: Ladder, probes: Mapping[tuple[str, int], Probe]) -> None:
@@ -47,9 +52,15 @@ def write(folder: Path, ladder: Ladder, probes: Mapping[tuple[str, int], Probe])
 
 
 def stored_ladder(spec: ModelSpec) -> Ladder | None:
-    """Return the ladder that ships with a bundled model, or None."""
+    """Return the ladder that ships with a bundled model, or None; ModelError where the file is damaged."""
     path = CHECKPOINTS / spec.name / LADDER
-    return from_json(path.read_text("utf-8")) if spec.source == "bundled" and path.is_file() else None
+    return read_ladder(path) if spec.source == "bundled" and path.is_file() else None
+
+
+def read_ladder(path: Path) -> Ladder:
+    """Read a ladder; ModelError where the file is none."""
+    with readable(path):
+        return from_json(path.read_text("utf-8"))
 
 
 def stored_probes(spec: ModelSpec) -> dict[tuple[str, int], Probe]:
@@ -59,10 +70,10 @@ def stored_probes(spec: ModelSpec) -> dict[tuple[str, int], Probe]:
 
 
 def read_probes(path: Path) -> dict[tuple[str, int], Probe]:
-    """Read probes, by rung and stop."""
+    """Read probes, by rung and stop; ModelError where the file has none."""
     from safetensors import safe_open
 
-    with safe_open(path, "np") as file:
+    with readable(path), safe_open(path, "np") as file:
         labels = {rung: tuple(json.loads(text)) for rung, text in (file.metadata() or {}).items()}
         places = {tuple(key.split("/")[:2]) for key in file.keys()}  # noqa: SIM118  not a dictionary
         return {
@@ -97,6 +108,8 @@ def _triple(item: Mapping[str, float]) -> list[float]:
 
 def _curve(values: dict[str, Any]) -> Curve:
     scores = {name: tuple(Score(*item) for item in values[name]) for name in ("score", "control", "random")}
+    if {len(curve) for curve in scores.values()} != {len(values["stops"])}:
+        raise ValueError("as many scores as stops")
     return Curve(
         **{
             **values,
