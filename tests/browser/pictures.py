@@ -14,10 +14,14 @@ PAGES = {
     "listen": "",
     "layers": "layers?layer=5",
     "ladder": "ladder?layer=6",
+    "echo": "echo?layer=6",
+    "space": "space?layer=8",
+    "compare": "compare",
+    "expect": "expect?model=speech-self&region=0.510-0.620",
     "attention": "attention?layer=3&head=2",
     "explain": "explain?clip=seven-between-chimes&model=sound-cnn&method=lrp-gamma",
 }
-TALL = {"fine-tune": 1500, "explain": 1500, "ladder": 1750}  # pixels of the README's picture; the others are 1000
+TALL = {"fine-tune": 1500, "explain": 1500, "ladder": 1750, "space": 1500, "echo": 1300, "compare": 1500, "expect": 1200}  # pixels of the README's picture; the others are 1000
 WIDTHS = {"wide": (1440, 1000), "tablet": (768, 1024), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 README = Path(__file__).parents[2] / "docs" / "pictures"
@@ -25,7 +29,7 @@ README = Path(__file__).parents[2] / "docs" / "pictures"
 
 def settle(page: Page) -> None:
     """Wait until the script has ended and the drawing is done."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=90_000)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=180_000)
     page.wait_for_timeout(1200)
 
 
