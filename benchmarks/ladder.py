@@ -12,7 +12,6 @@ NAME, MINUTES = "speech-tiny", 10.0
 def measure() -> Iterator[Figure]:
     """Yield the minutes that the whole ladder takes, and how well the guess before it was."""
     from core.corpus.shipped import DEFAULT, open_corpus, shipped
-
     from core.loading import load_model
     from core.model_spec import ModelSpec
     from core.probing.climbing import climb, estimate

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from core.corpus.shipped import DEFAULT, open_corpus, shipped
 
+from core.corpus.shipped import DEFAULT, open_corpus, shipped
 from core.loading import load_model
 from core.model_spec import ModelSpec
 from core.probing.climbing import LadderSettings, climb
