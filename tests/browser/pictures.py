@@ -21,7 +21,16 @@ PAGES = {
     "attention": "attention?layer=3&head=2",
     "explain": "explain?clip=seven-between-chimes&model=sound-cnn&method=lrp-gamma",
 }
-TALL = {"fine-tune": 1500, "explain": 1500, "ladder": 1750, "space": 1500, "echo": 1300, "compare": 1500, "expect": 1200}  # pixels of the README's picture; the others are 1000
+# pixels of the README's picture; the others are 1000
+TALL = {
+    "fine-tune": 1500,
+    "explain": 1500,
+    "ladder": 1750,
+    "space": 1500,
+    "echo": 1300,
+    "compare": 1500,
+    "expect": 1200,
+}
 WIDTHS = {"wide": (1440, 1000), "tablet": (768, 1024), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 README = Path(__file__).parents[2] / "docs" / "pictures"
