@@ -1,7 +1,8 @@
 """Does a unit tell one phone, voice, pitch or loudness from the rest? Judged on recordings held out, against chance.
 
 The area under the ROC curve (AUROC) is the chance that a moment with the label lies above one without it: 0.5 tells
-nothing, 1 and 0 tell all. Chance is measured by dealing the labels out anew; because many labels (and units) are asked
+nothing, 1 and 0 tell all. Chance is measured by dealing the labels out anew, in the order of time that they have, for
+neighbouring moments are alike; because many labels (and units) are asked
 at once, a value counts only where it beats the furthest of all of them in the dealt-out worlds (Westfall & Young 1993),
 and with some to spare for each further kind of label (Bonferroni).
 """
@@ -63,14 +64,17 @@ class _Question:
     recording: Int64[np.ndarray, " rows"]
 
     def dealt(self, random: np.random.Generator) -> Bool[np.ndarray, "labels rows"]:
-        """Deal voices to whole recordings, everything else to the moments of the same recording."""
+        """Deal voices to whole recordings; turn everything else round in time within its recording.
+
+        Labels stay beside their neighbours: what changes slowly would else look selective where nothing is.
+        """
         if self.about == "speaker":
             names, first, place = np.unique(self.recording, return_index=True, return_inverse=True)
             return self.masks[:, first][:, random.permutation(len(names))][:, place]
-        order = np.lexsort((random.random(len(self.rows)), self.recording))
-        target = np.argsort(self.recording, kind="stable")
         dealt = np.empty_like(self.masks)
-        dealt[:, target] = self.masks[:, order]
+        order = np.argsort(self.recording, kind="stable")  # moments of a recording stand in the order of time
+        for rows in np.split(order, np.flatnonzero(np.diff(self.recording[order])) + 1):
+            dealt[:, rows] = np.roll(self.masks[:, rows], int(random.integers(len(rows))), axis=1)
         return dealt
 
 
@@ -108,9 +112,9 @@ def _judged(
 ) -> list[Finding]:
     """Judge all units by all labels; each kind of label is a family of its own, and there are few of them."""
     asked = list(_questions(bank, held_out))
-    random = np.random.default_rng(seed)
     found = []
-    for question in asked:
+    for number, question in enumerate(asked):
+        random = np.random.default_rng([seed, number])
         ranks = rankdata(values[question.rows], axis=0)
         area = auroc(question.masks, ranks)
         p = np.minimum(1.0, len(asked) * _chance(question, ranks, area, random))

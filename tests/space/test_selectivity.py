@@ -1,5 +1,7 @@
 """A unit is called selective where it is, and not where it is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -70,6 +72,25 @@ def test_units_of_noise_are_not_called_selective_more_than_the_twentieth_part_of
     # asked all at once, hardly any layer of noise has even one
     layers = [dissect(planted.bank(seed=seed), 1)[0] for seed in range(10, 20)]
     assert sum(one.selective for one in layers) <= 2
+
+
+def test_units_that_change_slowly_are_not_taken_for_units_of_a_pitch_that_changes_slowly() -> None:
+    moments = planted.MOMENTS
+    found = 0
+    for seed in range(10):
+        bank, random = planted.bank(seed=seed), np.random.default_rng(seed)
+        places = bank.segments.places("moment")
+
+        def slow() -> np.ndarray:
+            steps = np.cumsum(random.standard_normal((planted.RECORDINGS, moments)), 1)  # noqa: B023  used at once
+            return (steps - steps.mean(1, keepdims=True)).reshape(-1).astype(np.float32)
+
+        pitch, scores = bank.pitch.copy(), bank.scores[1].copy()
+        pitch[places] = 150 + slow()
+        scores[places] = np.stack([slow() for _unit in range(planted.UNITS)], 1)
+        bank = replace(bank, pitch=pitch, scores={**bank.scores, 1: scores})
+        found += any(one.selective for one in dissect(bank, 1))
+    assert found <= 2
 
 
 def test_a_direction_is_judged_on_recordings_that_it_was_not_learned_from() -> None:
