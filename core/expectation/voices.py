@@ -8,10 +8,12 @@ from jaxtyping import Float32, Int64
 
 from core.clip import Clip
 from core.corpus.corpus import Corpus
+from core.errors import MethodError
 from core.expectation.contrast import unit
 from core.expectation.hearing import choices, frames_of
 from core.expectation.region import Expected
 from core.progress import Report, Step, silent
+from core.text import _
 from core.timeline import TimeAxis
 from core.trace import told
 
@@ -50,7 +52,10 @@ class Elsewhere:
 
 
 def code(model: "LoadedModel", corpus: Corpus, report: Report = silent) -> Coded:
-    """Write a corpus in codes; only the convolutions run. Errors as of ``frames_of``, or where ``report`` raises."""
+    """Write a corpus in codes; only the convolutions run.
+
+    Errors as of ``frames_of``, or where ``report`` raises; MethodError where no recording is long enough.
+    """
     codes: list[np.ndarray] = []
     vectors: list[np.ndarray] = []
     times: list[TimeAxis] = []
@@ -65,6 +70,11 @@ def code(model: "LoadedModel", corpus: Corpus, report: Report = silent) -> Coded
         codes.append(found)
         vectors.append(projected)
     report(Step(1, 1))
+    if not codes:
+        raise MethodError(
+            _("No recording of this corpus is long enough for {name}.").format(name=model.card.title),
+            hint=_("Choose another corpus."),
+        )
     book, place, number = np.unique(np.concatenate(codes), axis=0, return_index=True, return_inverse=True)
     first = np.concatenate([[0], np.cumsum([time.count for time in times])])
     return Coded(number.reshape(-1), book, np.concatenate(vectors)[place], first, tuple(times))

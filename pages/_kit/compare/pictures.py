@@ -9,6 +9,7 @@ from core.figures.figure import Figure
 from core.intrinsic_dimension import Dimension
 from core.text import _, n_
 from pages._kit import figure
+from pages._kit.plain import plain
 
 
 def draw(found: Comparison) -> None:
@@ -39,7 +40,7 @@ def _behind(found: Comparison) -> None:
             moments=found.cka.moments,
             utterances=found.utterances,
             voices=found.voices,
-            corpus=found.corpus,
+            corpus=plain(found.corpus),
             chance=round(found.cka.chance, 2) + 0.0,
         )
     )

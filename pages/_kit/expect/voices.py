@@ -11,7 +11,7 @@ from core.progress import Report
 from core.spectrogram import SpectrogramSettings, spectrogram
 from core.text import _
 from pages._kit import corpus as corpora
-from pages._kit import engine, present, waiting
+from pages._kit import engine, present, session, waiting
 from pages._kit.browser.payload import Payload
 from pages._kit.expect import hole
 from pages._kit.expect.hole import Found
@@ -41,13 +41,18 @@ def draw(found: Found) -> None:
         return
     from core.expectation.voices import elsewhere
 
-    best = engine.once(("elsewhere", found.key, corpus.fingerprint), lambda: elsewhere(found.expected, coded))
+    best = engine.once(("elsewhere", found.key, *_whose(corpus)), lambda: elsewhere(found.expected, coded))
     if not best:
         st.markdown(_("No sentence of the corpus is as long as the hole."))
         return
     st.markdown(said(found, corpus, best))
-    key = ("elsewhere pieces", found.key, corpus.fingerprint)
+    key = ("elsewhere pieces", found.key, *_whose(corpus))
     mount(engine.once(key, lambda: _payload(corpus, best)), key="expect-voices")
+
+
+def _whose(corpus: Corpus) -> tuple[str, str]:
+    """Name a corpus; what is found in a visitor's own stays with the visitor."""
+    return corpus.fingerprint, session.owner() if corpora.own() else ""
 
 
 def _coded(found: Found, corpus: Corpus) -> "Coded | None":
@@ -58,7 +63,7 @@ def _coded(found: Found, corpus: Corpus) -> "Coded | None":
     def compute(report: Report) -> "Coded":
         return code(model, corpus, report)
 
-    key = ("coded", present.spec(), corpus.fingerprint)
+    key = ("coded", present.spec(), *_whose(corpus))
     lasts = found.seconds * corpus.seconds / found.clip.seconds
     title = _("Writing the corpus in the codes of this model")
     done: Any = waiting.done(key, title, lasts, compute, "expect-corpus", unasked=UNASKED)

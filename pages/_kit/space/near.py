@@ -90,7 +90,8 @@ def _found(bank: "Bank", every: Sequence[Stop], kind: Kind, stretch: Interval) -
 
 
 def _key(kind: Kind, stretch: Interval, *more: object) -> tuple[object, ...]:
-    return banks.key("near", present.clip().fingerprint, kind, round(stretch.start, 3), round(stretch.end, 3), *more)
+    clip = present.clip()
+    return banks.key("near", clip.fingerprint, clip.tiers, kind, round(stretch.start, 3), round(stretch.end, 3), *more)
 
 
 def _said(here: Neighbours, stretch: Interval, stop: Stop, name: str) -> str:

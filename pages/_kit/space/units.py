@@ -15,6 +15,7 @@ from pages._kit import engine, errors, figure, present, session
 from pages._kit.browser.payload import Payload
 from pages._kit.layers import stops
 from pages._kit.layers.stops import Stop
+from pages._kit.plain import plain
 from pages._kit.space import average, banks, pieces, points
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def told(one: Finding) -> str:
         "pitch": (_("it is higher where the voice is high"), _("it is lower where the voice is high")),
         "loudness": (_("it is higher where it is loud"), _("it is lower where it is loud")),
     }
-    text = sentences[one.about][0 if higher else 1].format(label=one.label)
+    text = sentences[one.about][0 if higher else 1].format(label=plain(one.label))
     return _("{text}, right in {sure:.0%} of pairs (by chance 50%)").format(text=text, sure=sure)
 
 
@@ -104,7 +105,7 @@ def _unit(stop: Stop, found: Sequence[Finding]) -> Asked:
 
 def _short(one: Finding) -> str:
     names = {"pitch": _("high"), "loudness": _("loud")}
-    return names.get(one.about, one.label)
+    return names.get(one.about, plain(one.label))
 
 
 def _take(key: str) -> None:
@@ -156,7 +157,7 @@ def _said(judged: Sequence[Finding], asked: Asked) -> str:
     name = {
         "unit": _("Unit {unit}").format(unit=asked.index),
         "principal": _("Main direction {number}").format(number=asked.index + 1),
-        "difference": _("The way from *{b}* to *{a}*").format(a=asked.a, b=asked.b),
+        "difference": _("The way from *{b}* to *{a}*").format(a=plain(asked.a), b=plain(asked.b)),
     }[asked.kind]
     selective = [one for one in judged if one.selective]
     if not selective:
