@@ -11,7 +11,7 @@ from pathlib import Path
 LATEST = Path(__file__).with_name("latest.json")
 NAMES = ("tracing", "first_sight", "drawing", "memory", "impatience", "recordings")
 NAMES += ("teaching", "click_to_result", "spoken_digits", "vowels", "german_speech", "classifiers")
-NAMES += ("attribution_speed", "planted_words", "planted_tones", "ladder")
+NAMES += ("attribution_speed", "planted_words", "planted_tones", "ladder", "corpus_features")
 
 
 def main() -> None:

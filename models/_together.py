@@ -37,8 +37,8 @@ def padded_waveforms(module: Any, clips: Clips) -> "Iterator[dict[str, torch.Ten
     with ExitStack() as stack, padded(module, clips) as batch:
         for conv in (*(layer.conv for layer in front.conv_layers), *_positional(base)):
             stack.enter_context(_instead(conv, _channels_last(conv)))
-        for layer in front.conv_layers:
-            stack.enter_context(_in_place(layer.activation))
+        for part in base.modules():
+            stack.enter_context(_in_place(part))
         stack.enter_context(_instead(front, _one_by_one(front.forward, lengths)))
         yield batch
 
@@ -53,13 +53,13 @@ def _instead(part: Any, forward: "Callable[[torch.Tensor], torch.Tensor]") -> It
         vars(part).pop("forward", None)
 
 
-def _in_place(activation: Any) -> AbstractContextManager[None]:
-    """Let a GELU write over what it is given, which nobody needs any more; other activations stay as they are."""
+def _in_place(part: Any) -> AbstractContextManager[None]:
+    """Let a GELU write over what it is given: a linear layer, a norm or a convolution made it for nobody else."""
     import torch
     from transformers.activations import GELUActivation
 
-    plain = isinstance(activation, GELUActivation) and activation.act is torch.nn.functional.gelu
-    return _instead(activation, torch.ops.aten.gelu_.default) if plain else nullcontext()
+    plain = isinstance(part, GELUActivation) and part.act is torch.nn.functional.gelu
+    return _instead(part, torch.ops.aten.gelu_.default) if plain else nullcontext()
 
 
 def _positional(base: Any) -> list[Any]:
