@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from core.errors import BusyError, CancelledError
 from core.progress import Report, Step
+from core.results import size_of
 from core.text import _
 
 T = TypeVar("T")
@@ -97,6 +98,7 @@ class Jobs:
 
     waiting    most jobs that may wait behind the running one
     kept       jobs that are over and can still be asked for; the oldest are forgotten first
+    held       bytes of the results that these may hold together; the last one is always kept
     abandoned  seconds after which nobody who looks counts as nobody who waits
 
     A job goes on when its page is left, as long as nobody else wants its place. Where all places are taken, jobs that
@@ -105,6 +107,7 @@ class Jobs:
 
     waiting: int = 4
     kept: int = 32
+    held: int = 512 * 1024**2
     abandoned: float = 600.0
 
     def __post_init__(self) -> None:
@@ -192,8 +195,9 @@ class Jobs:
 
     def _forget(self) -> None:
         over = [key for key, job in self._jobs.items() if job.status in OVER]
-        for key in over[: max(0, len(over) - self.kept)]:
-            del self._jobs[key]
+        sizes = [_size(self._jobs[key]) for key in over]
+        while len(over) > self.kept or (len(over) > 1 and sum(sizes) > self.held):
+            del self._jobs[over.pop(0)], sizes[0]
 
     def _end(self, job: "_Job[Any]", status: Status) -> None:
         job.status, job.ended = status, time.time()
@@ -224,3 +228,10 @@ class Jobs:
             with self._lock:
                 job.future.set_result(made)
                 self._end(job, "done")
+                self._jobs.move_to_end(job.key)  # the last to be over is the last to be forgotten
+                self._forget()
+
+
+def _size(job: "_Job[Any]") -> int:
+    """Bytes of what a job that is over made."""
+    return size_of(job.future.result()) if job.status == "done" else 0

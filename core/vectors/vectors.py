@@ -10,6 +10,10 @@ from typing import IO
 import numpy as np
 from jaxtyping import Float32, Int64
 
+from core.errors import MethodError
+from core.memory import free_disk, plain_size
+from core.text import _
+
 BYTES = 4  # of a float32
 
 
@@ -30,7 +34,11 @@ class Vectors:
 
     @classmethod
     def empty(cls, widths: Mapping[int, int], count: int, folder: Path | None = None) -> "Vectors":
-        """Make room on disk, in ``folder`` or where temporary files go, for rows that are ``put`` later."""
+        """Make room on disk, in ``folder`` or where temporary files go, for rows that are ``put`` later.
+
+        Raises MethodError where the disk is too full for it.
+        """
+        _check_disk(sum(widths.values()) * count * BYTES, folder)
         files = {stop: tempfile.TemporaryFile(dir=folder) for stop in widths}  # noqa: SIM115  closed by close()
         for stop, file in files.items():
             file.truncate(max(count * widths[stop] * BYTES, 1))
@@ -74,3 +82,15 @@ class Vectors:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _check_disk(size: int, folder: Path | None) -> None:
+    """Refuse before anything is heard what would end in the middle."""
+    free = free_disk(folder or Path(tempfile.gettempdir()))
+    if size > free:
+        raise MethodError(
+            _("What the layers say takes {size} on disk, and {free} are free.").format(
+                size=plain_size(size), free=plain_size(free)
+            ),
+            hint=_("Make room, or choose a smaller corpus or model."),
+        )

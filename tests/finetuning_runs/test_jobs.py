@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from core.errors import BusyError, CancelledError, DatasetError
@@ -143,8 +144,25 @@ def test_those_that_are_over_are_forgotten_beyond_a_bound() -> None:
     for number in range(5):
         keys.append(jobs.start("anna", str(number), quick))
         jobs.result(keys[-1], SOON)
-    # the last one was placed while four were over: two of those stayed
-    assert [jobs.snapshot(key) is not None for key in keys] == [False, False, True, True, True]
+    # of five that are over two stay
+    assert [jobs.snapshot(key) is not None for key in keys] == [False, False, False, True, True]
+
+
+def test_results_of_those_that_are_over_hold_no_more_than_a_bound_the_last_one_aside() -> None:
+    jobs = Jobs(held=1000)
+
+    def made(size: int) -> str:
+        key = jobs.start("anna", "work", lambda report: np.zeros(size, np.uint8))
+        assert len(jobs.result(key, SOON)) == size
+        return key
+
+    small, middle = made(300), made(600)
+    assert jobs.snapshot(small) and jobs.snapshot(middle)
+    last = made(500)
+    assert not jobs.snapshot(small) and jobs.snapshot(middle) is None and jobs.snapshot(last)
+    large = made(5000)
+    assert not jobs.snapshot(last)
+    assert len(jobs.result(large, SOON)) == 5000
 
 
 def test_one_that_nobody_looks_at_makes_room_only_where_its_place_is_wanted() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.errors import CancelledError, ClipError
+from core.errors import CancelledError, ClipError, MethodError
 from core.progress import Step
 from core.trace import trace
 from core.vectors.collect import collect
@@ -29,7 +29,7 @@ ASKED = Stretches.of(
         (2, 0.7, 0.71),
         (0, 0.4, 0.4),
         (3, 0.0, 0.5),
-        (4, 0, 0.2),
+        (4, 0.0, 0.2),
     ]
 )
 
@@ -148,3 +148,14 @@ def test_an_utterance_that_a_model_cannot_hear_is_named(paired: Lend) -> None:
 def test_asking_nothing_is_refused(paired: Lend) -> None:
     with pytest.raises(ValueError, match="no stretch"):
         collect(paired(SPEECH).model, corpus_of((0.5,)), Stretches.of([]))
+
+
+def test_a_disk_that_is_too_full_is_told_before_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.vectors import vectors
+
+    monkeypatch.setattr(vectors, "free_disk", lambda _folder: 4 * 10 * 6 - 1)
+    with pytest.raises(MethodError, match="on disk") as refused:
+        vectors.Vectors.empty({-1: 4, 0: 2}, 10)
+    assert refused.value.hint
+    monkeypatch.setattr(vectors, "free_disk", lambda _folder: 4 * 10 * 6)
+    vectors.Vectors.empty({-1: 4, 0: 2}, 10).close()
