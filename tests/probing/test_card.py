@@ -60,3 +60,7 @@ def test_a_peak_inside_the_network_is_told_from_one_at_its_end() -> None:
 
 def test_what_was_not_asked_stands_with_its_reason() -> None:
     assert "Not asked: sentence. This needs at least 5 sentences" in _told(planted_ladder())
+
+
+def test_the_best_stop_is_said_to_be_picked_by_the_test_that_scores_it() -> None:
+    assert "The best stop is the one that scores highest on this same test" in _told(planted_ladder())

@@ -16,6 +16,7 @@ from core.samples import load, samples
 from core.sources import CHECKPOINTS, bundled
 from core.stored_trace import weights_digest
 from core.trace import trace
+from models.recipes.ladders.card import BEGIN, END, section
 
 MEASURED = [name for name in bundled() if (CHECKPOINTS / name / LADDER).is_file()]
 LARGEST = 1_500_000  # bytes of the probes of a model
@@ -69,6 +70,13 @@ def test_the_model_card_tells_where_every_rung_peaks_in_the_digits_of_the_ladder
         assert f"**{curve.at(curve.best).value:.2f}**" in row
         assert f"| {curve.selectivity(curve.best):.2f} |" in row
     assert ("order acoustic, phone, word" in card) == ({"spectrum", "phone", "word"} <= set(ladder.curves))
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_the_part_of_the_model_card_is_what_the_recipe_writes_of_the_ladder(name: str) -> None:
+    card = (CHECKPOINTS / name / "README.md").read_text("utf-8")
+    written = card.partition(BEGIN)[2].partition(END)[0].strip()
+    assert written == section(_ladder(name), open_corpus(shipped()[DEFAULT]))
 
 
 def test_speech_tiny_tells_phones_apart_better_than_log_mel_in_context_and_random_weights_do_not() -> None:

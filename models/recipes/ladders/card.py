@@ -47,7 +47,8 @@ def _method(ladder: Ladder, corpus: Corpus) -> str:
         f"{len(corpus.speakers)} voices. The test is new in voice and in sentence; that of the rung sentence is new in "
         "voice, that of speaker in sentence; new to the probes, that is: what the model itself learned from is told "
         "above. Intervals of 95 %: test voices and test sentences are drawn again with "
-        "replacement. What can be read off a layer need not be used by the model."
+        "replacement. The best stop is the one that scores highest on this same test, so its score is a little too "
+        "high; all stops are in ladder.json. What can be read off a layer need not be used by the model."
     )
     return fill(text, WIDTH)
 
