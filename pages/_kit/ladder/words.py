@@ -64,6 +64,7 @@ def caution() -> str:
     return _(
         "That something can be read off a layer does not show that the model uses it there, or at all: only changing "
         "the layer and seeing what happens could show that. That a simple probe cannot read it does not show that it "
-        "is missing; it may be there in another form. All numbers hold for this corpus, and voices, words and "
+        "is missing; it may be there in another form. The best place is picked by the same test that scores it, which "
+        "flatters its score a little. All numbers hold for this corpus, and voices, words and "
         "recordings of another kind can move them."
     )
