@@ -19,7 +19,13 @@ class Step:
 
 
 Report = Callable[[Step], None]
+PARTS = 1000  # steps that a whole of several parts is told in
 
 
 def silent(step: Step) -> None:
     """Listen to nothing."""
+
+
+def between(report: Report, first: float, last: float) -> Report:
+    """Report one part of a work, from ``first`` to ``last`` of it, as a part of the whole."""
+    return lambda step: report(Step(round(PARTS * (first + (last - first) * step.fraction)), PARTS, step.note))

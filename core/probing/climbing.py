@@ -17,7 +17,7 @@ from core.probing.ladder import Curve, Ladder
 from core.probing.probe import Probe
 from core.probing.reading import Opened
 from core.probing.rungs import rungs
-from core.progress import Report, Step, silent
+from core.progress import Report, between, silent
 from core.text import _
 from core.untaught import untaught
 from core.vectors.collect import collect
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 Rows = Int64[np.ndarray, " some"]
 Probes = Mapping[tuple[str, int], Probe]
 SHARES = {"gather": 0.02, "model": 0.12, "random": 0.12, "inputs": 0.04, "curves": 0.7}  # of the time, about
-STEPS = 1000  # that progress is told in
 PASS = 8e-10  # seconds for each second of sound and each number of a model
 FRONT = 0.01  # seconds for each second of sound, whatever the model
 PLAIN = 5.0  # seconds for the plain inputs of one rung
@@ -177,13 +176,9 @@ def _rows(vectors: Float32[np.ndarray, "n width"], rows: Rows) -> Opened:
 def _told(report: Report) -> dict[str, Report]:
     """Give every part of the work its share of one whole."""
     edges = np.cumsum([0.0, *SHARES.values()])
-    return {name: _between(report, edges[at], edges[at + 1]) for at, name in enumerate(SHARES)}
+    return {name: between(report, edges[at], edges[at + 1]) for at, name in enumerate(SHARES)}
 
 
 def _part(report: Report, number: int, count: int) -> Report:
     """Report one of ``count`` parts of a report that counts to 1."""
-    return lambda step: report(Step(round(STEPS * (number + step.fraction)), STEPS * count, step.note))
-
-
-def _between(report: Report, first: float, last: float) -> Report:
-    return lambda step: report(Step(round(STEPS * (first + (last - first) * step.fraction)), STEPS, step.note))
+    return between(report, number / count, (number + 1) / count)

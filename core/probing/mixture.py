@@ -14,7 +14,7 @@ from core.layer_use import Task as Mixed
 from core.model_spec import ModelSpec
 from core.probing.gathering import DEVELOP, TEST, TRAIN, Task, gather
 from core.probing.rungs import rungs
-from core.progress import Report, Step, silent
+from core.progress import Report, between, silent
 from core.sources import CHECKPOINTS
 from core.stored_beside import readable
 from core.text import _
@@ -45,9 +45,9 @@ def mixture(
         raise MethodError(_("There is too little in this corpus to learn which layers are mixed."), hint=refused[rung])
     task = tasks[rung]
     blocks = range(model.card.layers + 1)
-    with collect(model, corpus, task.stretches, stops=blocks, report=_part(report, 0.0, HEARING)) as vectors:
+    with collect(model, corpus, task.stretches, stops=blocks, report=between(report, 0.0, HEARING)) as vectors:
         _check(vectors)
-        return layer_use(vectors, _mixed(task), report=_part(report, HEARING, 1.0))
+        return layer_use(vectors, _mixed(task), report=between(report, HEARING, 1.0))
 
 
 def _check(vectors: Vectors) -> None:
@@ -69,11 +69,6 @@ def _mixed(task: Task) -> Mixed:
         test=task.rows(TEST),
         groups=tuple(str(voice) for voice in task.voice.tolist()),
     )
-
-
-def _part(report: Report, first: float, last: float) -> Report:
-    """Report one part of a work that counts to 1."""
-    return lambda step: report(Step(round(1000 * (first + (last - first) * step.fraction)), 1000, step.note))
 
 
 def write_mixture(folder: Path, found: LayerUse) -> None:

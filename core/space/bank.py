@@ -10,7 +10,7 @@ from jaxtyping import Float16, Float32
 from core.activity import spread
 from core.corpus.corpus import Corpus
 from core.errors import MethodError
-from core.progress import Report, Step, silent
+from core.progress import Report, Step, between, silent
 from core.space.choosing import Choice, choose
 from core.space.heard import Heard, hear, level, pitch_of, sound_of
 from core.space.segments import Kind, Segments
@@ -75,16 +75,14 @@ def gather(model: "LoadedModel", corpus: Corpus, choice: Choice | None = None, r
     from core.untaught import untaught
 
     segments = _bounded(choose(corpus, choice or Choice()), model)
-    heard = _heard(corpus, segments, _part(report, 0.0, HEARING))
-    own = _asked(model, corpus, segments, heard, _part(report, HEARING, (1 - HEARING) / 2))
+    heard = _heard(corpus, segments, between(report, 0.0, HEARING))
+    own = _asked(model, corpus, segments, heard, between(report, HEARING, (1 + HEARING) / 2))
     try:
         twin = untaught(model, SEED)
     except MethodError:
         return own
     plain = segments.taken(np.flatnonzero([row.kind != "moment" for row in segments.rows]).astype(np.int64))
-    return replace(
-        own, untaught=_asked(twin, corpus, plain, heard, _part(report, (1 + HEARING) / 2, (1 - HEARING) / 2))
-    )
+    return replace(own, untaught=_asked(twin, corpus, plain, heard, between(report, (1 + HEARING) / 2, 1.0)))
 
 
 def _asked(
@@ -110,15 +108,6 @@ def _asked(
         loudness=loudness,
         pitch=pitch,
     )
-
-
-def _part(report: Report, begin: float, share: float) -> Report:
-    """Tell of a part of the work as a part of the whole."""
-
-    def told(step: Step) -> None:
-        report(replace(step, done=round(1000 * (begin + share * step.fraction)), total=1000))
-
-    return told
 
 
 def _bounded(segments: Segments, model: "LoadedModel") -> Segments:
