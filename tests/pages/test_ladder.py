@@ -1,5 +1,6 @@
 """What the Ladder page promises, on a ladder and on layers that do what they were made to do."""
 
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from core.errors import CancelledError
 from core.figures.depths import Depths
 from core.probing import climbing as climbing_of
 from core.probing.climbing import Climbed
+from core.probing.decoding import Read, decode
 from core.probing.ladder import Curve, Ladder, Score
 from core.probing.probe import Probe
 from core.progress import Report, Step
@@ -23,7 +25,7 @@ from core.tiers import Tiers
 from core.trace import Trace
 from pages._kit import corpus as picker
 from pages._kit import engine, present, strip
-from pages._kit.ladder import answer, asked, view
+from pages._kit.ladder import answer, asked, reading, view
 from pages._kit.layers import lens
 from pages._kit.session import Chosen
 from tests.pages import planted_layers as planted
@@ -221,6 +223,32 @@ def test_a_rung_of_values_is_recovered_beside_what_was_measured(visit: Visit, on
     said = words(visit(small_ladder(loudness=-1), probes, rung="loudness"))
     assert "what a probe recovers at the chosen layer, and what was measured" in said
     assert set(on_strip) == {"ladder-reads"}
+
+
+@pytest.mark.parametrize("rung", ["phone", "loudness"])
+def test_a_layer_with_fewer_moments_is_read_by_its_own(
+    visit: Visit, on_strip: dict[str, int], monkeypatch: pytest.MonkeyPatch, rung: str
+) -> None:
+    def halved(*arguments: Any) -> tuple[Read, ...]:
+        found = decode(*arguments)
+        stop = arguments[3]
+        return found if stop < planted.LAYERS else tuple(replace(read, end=read.end + 0.02) for read in found[::2])
+
+    probes = planted_probes(WIDTHS)
+    if rung == "loudness":
+        probes |= {
+            (rung, stop): replace(probe, rung=rung, labels=(), weight=probe.weight[:1], bias=probe.bias[:1])
+            for (name, stop), probe in probes.items()
+            if name == "phone"
+        }
+    monkeypatch.setattr(reading, "decode", halved)
+    fine, coarse = (
+        words(visit(small_ladder(loudness=-1), probes, rung=rung, layer=layer)) for layer in (1, planted.LAYERS)
+    )
+    assert on_strip["ladder-reads"]
+    if rung == "phone":
+        many, few = (int(re.search(r"% of (\d+) moments", said)[1]) for said in (fine, coarse))
+        assert abs(many - 2 * few) <= 1
 
 
 def test_a_rung_without_kept_probes_says_why_nothing_is_read(visit: Visit, on_strip: dict[str, int]) -> None:

@@ -22,14 +22,14 @@ class Heard:
 
     reads     what is read at every stop that has a probe, in the order of time
     shares    of what is known to be said, the share that each stop reads rightly; empty where nothing is known
-    judged    stretches or moments for which it is known what is said
+    judged    stretches or moments for which it is known what is said, at each stop: later ones may have fewer moments
     measured  the values themselves at the frames, for a rung of values
     """
 
     rung: str
     reads: Mapping[int, tuple[Read, ...]]
     shares: Mapping[int, float]
-    judged: int
+    judged: Mapping[int, int]
     measured: Float64[np.ndarray, " frames"] | None = None
 
     @property
@@ -52,13 +52,14 @@ def now(view: View) -> Heard | None:
 def _ask(view: View, trace: Trace, stops: list[int]) -> Heard:
     clip = present.clip()
     reads = {stop: decode(view.probes, trace, view.rung, stop, clip.tiers) for stop in stops}
-    judged = [at for at, read in enumerate(reads[stops[0]]) if read.truth and read.known]
-    shares = {stop: sum(found[at].right for at in judged) / len(judged) for stop, found in reads.items() if judged}
+    known = {stop: [read for read in found if read.truth and read.known] for stop, found in reads.items()}
+    judged = {stop: len(found) for stop, found in known.items()}
+    shares = {stop: sum(read.right for read in found) / len(found) for stop, found in known.items() if found}
     measured = None
     measure = rungs()[view.rung].measure
     if measure is not None:
         measured = measure(clip, trace.time.centres())[:, 0]
-    return Heard(view.rung, reads, shares, len(judged), measured)
+    return Heard(view.rung, reads, shares, judged, measured)
 
 
 def on_frames(reads: tuple[Read, ...], time: TimeAxis) -> list[Read | None]:
@@ -86,7 +87,7 @@ def said(view: View, heard: Heard) -> str:
     if not heard.shares:
         return _("Nobody has written down what is said here, so only what is read is shown, not whether it is right.")
     here, best = heard.shares.get(view.stop), heard.best
-    things = _things(view.rung, heard.judged)
+    things = _things(view.rung, heard.judged[best if here is None else view.stop])
     if here is None:
         return _("In this sound **{best}** reads {share:.0%} of {things} rightly, more than any other place.").format(
             best=view.depths.name(best), share=heard.shares[best], things=things

@@ -182,10 +182,11 @@ def _values(depths: Depths, heard: Heard, title: str, time: TimeAxis) -> list[Ro
     low, high = (float(inside.min()), float(inside.max())) if inside.size else (0.0, 1.0)
 
     def reads(stop: int) -> Row:
-        found = np.array([read.value for read in heard.reads.get(stop, ())] or [np.nan] * time.count)
+        # a later layer may have fewer moments than the sound was measured at
+        spread = reading.on_frames(heard.reads.get(stop, ()), time)
+        found = np.array([np.nan if read is None else read.value for read in spread])
         values = np.exp(found) if pitch else found
-        if len(values) == len(shown):
-            values = np.where(np.isfinite(shown), values, np.nan)  # it never learned what to read where there is none
+        values = np.where(np.isfinite(shown), values, np.nan)  # it never learned what to read where there is none
         return Curve(
             _("{rung} read here").format(rung=title), np.clip(values, low, high), time, unit, low, high,
             depths.colour(stop),
