@@ -70,7 +70,7 @@ class Dimension:
 def dimension(
     points: Float[np.ndarray, "points width"], utterances: Int64[np.ndarray, " points"] | None = None, seed: int = 0
 ) -> Dimension:
-    """Estimate the intrinsic dimension of points that lie apart in time (at least 10 frames), or are one per clip.
+    """Estimate the intrinsic dimension of points that lie apart in time, at best 10 frames, or are one per clip.
 
     utterances  to which each point belongs, for the interval; each stands for itself where they are not given
 

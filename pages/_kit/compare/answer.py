@@ -39,17 +39,15 @@ def _own(found: Comparison) -> str:
     ends = _("What the first layer receives and what the last one says are {share:.0%} alike").format(
         share=max(0.0, float(matrix[0, last]))
     )
-    return _("{text} {ends}, where chance gives {chance:.0%}.").format(
-        text=text, ends=ends, chance=max(0.0, found.cka.chance)
-    )
+    return _("{text} {ends}, where chance gives {chance}.").format(text=text, ends=ends, chance=_chance(found))
 
 
 def _two(found: Comparison) -> str:
     a, b = _most(found)
-    text = _("Layer {a} of {first} and layer {b} of {second} are most alike, {share:.0%}; chance gives {chance:.0%}.")
+    text = _("Layer {a} of {first} and layer {b} of {second} are most alike, {share:.0%}; chance gives {chance}.")
     text = text.format(
         a=a, first=name(found.first), b=b, second=name(found.second),
-        share=float(found.cka.matrix[a, b]), chance=max(0.0, found.cka.chance),
+        share=float(found.cka.matrix[a, b]), chance=_chance(found),
     )  # fmt: skip
     return f"{text} {_order(found)}"
 
@@ -58,13 +56,13 @@ def _untaught(found: Comparison) -> str:
     last, best = found.first.layers, int(found.cka.matrix[-1].argmax())
     return _(
         "What {model} learned shows: its last layer is at most {share:.0%} like any layer of the same network without "
-        "learning (layer {best}), its input {first:.0%} like the other's input. Chance gives {chance:.0%}."
+        "learning (layer {best}), its input {first:.0%} like the other's input. Chance gives {chance}."
     ).format(
         model=name(found.first),
         share=max(0.0, float(found.cka.matrix[last, best])),
         best=best,
         first=max(0.0, float(found.cka.matrix[0, 0])),
-        chance=max(0.0, found.cka.chance),
+        chance=_chance(found),
     )
 
 
@@ -88,3 +86,9 @@ def _order(found: Comparison) -> str:
     return _("The best matches lie {where}, by {off:.0%} of its depth on average.").format(
         where=where.format(second=name(found.second)), off=abs(deeper)
     )
+
+
+def _chance(found: Comparison) -> str:
+    """Write how alike layers look by chance; it is never exactly nothing."""
+    share = found.cka.chance
+    return f"{share:.0%}" if share >= 0.005 else _("less than 1%")

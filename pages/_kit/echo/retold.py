@@ -53,7 +53,7 @@ def draw(it: View) -> None:
             {
                 _("sound"): [row.title for row in found],
                 _("it says"): [row.said or _("(nothing)") for row in found],
-                share: [row.wrong for row in found],
+                share: [100 * row.wrong for row in found],
             },
             hide_index=True,
             width="stretch",
@@ -62,7 +62,7 @@ def draw(it: View) -> None:
             column_config={
                 _("sound"): st.column_config.TextColumn(width="small"),
                 _("it says"): st.column_config.TextColumn(width="medium"),
-                share: st.column_config.ProgressColumn(width="small", format="percent", min_value=0.0, max_value=1.0),
+                share: st.column_config.ProgressColumn(width="small", format="%.0f%%", min_value=0.0, max_value=100.0),
             },
         )
 

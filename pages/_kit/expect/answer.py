@@ -27,8 +27,8 @@ def _probability(found: Found, place: str) -> str:
         said = _("Masked from {place}, the model gives what was really there {mean} on average; chance is {chance}.")
     else:
         said = _(
-            "Masked from {place}, the model does not know what was there: it gives it {mean} on average, chance is "
-            "{chance}."
+            "Masked from {place}, the model guesses what was there hardly better than chance: it gives it {mean} on "
+            "average, chance is {chance}."
         )
     best = n_(
         "At {right} of {count} moment nothing else is more like what it expects.",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.loading import LoadedModel
 
 USUAL = 0.2  # seconds; the hole that wav2vec 2.0 learned with
-LEAST = 0.04  # seconds; a shorter phone leaves hardly a frame to ask about
+LEAST = 0.1  # seconds; a shorter phone leaves too few frames to ask about
 
 
 @dataclass(frozen=True, eq=False)

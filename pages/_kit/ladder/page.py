@@ -47,7 +47,7 @@ def _on_strip(found: View | None, deep: Deep | None) -> None:
         st.caption(_("No probes of this rung are kept: it was asked of the corpus, and is not asked of single sounds."))
     if not heard and not deep:
         return
-    shown = rows.wanted(deep is not None, heard is not None)
+    shown = rows.wanted(deep is not None, heard)
     if found and heard:
         rows.add(found, heard, shown)
         st.markdown(reading.said(found, heard))

@@ -32,13 +32,15 @@ ROWS = {
 USUAL = ("reads", "all")
 
 
-def wanted(own: bool, probes: bool) -> tuple[str, ...]:
+def wanted(own: bool, heard: Heard | None) -> tuple[str, ...]:
     """Let the visitor choose what is on the strip.
 
-    own     the model's own last step can be applied to every layer
-    probes  there are probes of the chosen rung
+    own    the model's own last step can be applied to every layer
+    heard  what the probes of the chosen rung read; None where there are none
     """
-    offered = [name for name in ROWS if (own if name == "own" else probes)]
+    # values, unlike classes, are not drawn at every depth at once
+    fit = {"reads": heard is not None, "all": heard is not None and heard.measured is None, "own": own}
+    offered = [name for name in ROWS if fit[name]]
     before = session.recall("ladder-rows", USUAL)
     chosen = st.pills(
         _("Rows on the strip"),
@@ -65,8 +67,10 @@ def add(view: View, heard: Heard, shown: Sequence[str]) -> None:
             if heard.measured is not None
             else [_classes(view.depths, heard, title)]
         ),
-        "all": lambda: [_strata(view.depths, heard, title, time, light)] if heard.measured is None else [],
+        "all": lambda: [_strata(view.depths, heard, title, time, light)],
     }
+    if heard.measured is not None:
+        del makers["all"]
     for order, name in enumerate(name for name in makers if name in shown):
         payload = engine.store().get((*key, name, light), lambda make=makers[name]: _packed(make()))
         if payload:

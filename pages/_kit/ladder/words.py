@@ -16,9 +16,9 @@ CAN_BE_READ = {
     "stress": N_("Whether a syllable is stressed"),
 }
 NEVER_MET: dict[Unseen, str] = {
-    "voices and sentences": N_("for voices and sentences never met before"),
-    "voices": N_("for voices never met before"),
-    "sentences": N_("for sentences never met before"),
+    "voices and sentences": N_("for voices and sentences that the probe never met"),
+    "voices": N_("for voices that the probe never met"),
+    "sentences": N_("for sentences that the probe never met"),
 }
 THEM = {"phone": N_("phones"), "word": N_("words"), "sentence": N_("sentences")}
 
@@ -44,7 +44,7 @@ def meaning() -> tuple[str, ...]:
         _(
             "A **probe** is a small reader without hidden layers. It is taught to read one thing, such as the phone, "
             "off what a layer of the model says; the model itself stays as it is. It is then tested on voices and "
-            "sentences that it never met."
+            "sentences that it never met. The model itself may have learned from some of these voices: its card tells."
         ),
         _(
             "Depth runs left to right: first the convolutions, then the layers, each in its colour. The larger a "

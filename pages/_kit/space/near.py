@@ -47,9 +47,9 @@ def draw(bank: "Bank", every: Sequence[Stop], stop: Stop, wanted: Wanted, depths
 
 def _help() -> str:
     return _(
-        "The ten nearest, each from another recording and never from this one. Near is the angle between two "
-        "descriptions, each unit measured in its own spread. Choose a phone or a word on the strip above to ask about "
-        "it. Broken lines: what any ten would share by chance."
+        "The ten nearest, each from another recording and never from this one; it may be the same sentence in another "
+        "voice. Near is the angle between two descriptions, each unit measured in its own spread. Choose a phone or a "
+        "word on the strip above to ask about it. Broken lines: what any ten would share by chance."
     )
 
 
