@@ -114,8 +114,8 @@ def test_the_page_runs_twice_without_an_exception(visit: Visit) -> None:
 def test_the_sentence_says_where_phones_can_be_read_best_and_what_the_sound_itself_gives(visit: Visit) -> None:
     said = words(visit(small_ladder()))
     assert (
-        "**Which phone it is** can be read best at **layer 2 of 3**: 80% right for voices and sentences that the probe never met "
-        "before, 35 points more than from the sound itself; words at layer 3." in said
+        "**Which phone it is** can be read best at **layer 2 of 3**: 80% right for voices and sentences that the probe "
+        "never met, 35 points more than from the sound itself; words at layer 3." in said
     )
 
 
@@ -123,7 +123,10 @@ def test_the_sentence_says_where_phones_can_be_read_best_and_what_the_sound_itse
     ("rung", "expected"),
     [
         ("word", "**Which word it is** can be read best at **layer 3 of 3**: 80% right"),
-        ("spectrum", "at **convolution 1**: 80% of how it varies is recovered for voices and sentences that the probe never met"),
+        (
+            "spectrum",
+            "at **convolution 1**: 80% of how it varies is recovered for voices and sentences that the probe never met",
+        ),
         ("spectrum", "20 points less than from the sound itself; phones at layer 2, words at layer 3."),
     ],
 )
