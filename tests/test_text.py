@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from core import text
-from tests.messages import POT, ROOT, messages
+from tests.messages import FOLDERS, POT, ROOT, messages
 
 NAME = re.compile(r":material/\w+:|pages/\w+\.py")  # of an icon, or of the file that a link leads to
 # fmt: off
@@ -27,6 +27,20 @@ def test_the_catalogue_of_messages_is_complete() -> None:
     with POT.open("rb") as file:
         known = {entry.id if isinstance(entry.id, str) else tuple(entry.id) for entry in read_po(file) if entry.id}
     assert {message for message in messages() if message} == known
+
+
+def test_every_marked_sentence_is_gathered() -> None:
+    gathered = set(messages())
+    marked = {
+        (str(path.relative_to(ROOT)), node.args[0].value)
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_"}
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(marked) > 1000
+    assert sorted((path, text) for path, text in marked if text not in gathered) == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -128,7 +128,8 @@ def asked(way: str) -> str:
         )
         row = rows[name]
         size = _("{count} MB").format(count=row.megabytes) if row.megabytes else _("size not known here")
-        st.caption(f"{_(row.purpose)} {size}, {row.licence or _('licence not known here')}.")
+        licence = row.licence or _("licence not known here")
+        st.caption(f"{_(row.purpose)} {size}, {licence}.")
         return name
     if way == "hub":
         return st.text_input(

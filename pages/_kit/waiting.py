@@ -72,7 +72,8 @@ def _offered(title: str, seconds: float, name: str) -> bool:
     place = st.empty()
     with place.container(border=True):
         said = _("**{title}** can take up to {time} here.").format(title=plain(title), time=lasting(seconds))
-        st.markdown(f"{said} {_('The page can be left meanwhile.')}" if seconds > PATIENCE else said)
+        leave = _("The page can be left meanwhile.")
+        st.markdown(f"{said} {leave}" if seconds > PATIENCE else said)
         wanted = st.button(_("Begin"), key=f"begin-{name}", icon=":material/play_arrow:", type="primary")
     if wanted:
         place.empty()

@@ -99,7 +99,8 @@ def chart(view: View) -> None:
 
 def _help(way: str) -> str:
     words = {"across": _("What grows from left to right."), "upwards": _("What grows from bottom to top.")}
-    return f"{words[way]} {_('What each measure means is said at the names of the columns of the table.')}"
+    where = _("What each measure means is said at the names of the columns of the table.")
+    return f"{words[way]} {where}"
 
 
 def _choose_point() -> None:
