@@ -1,12 +1,11 @@
 """What a visitor may expect of the Attention page."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from core.samples import FOLDER
 from tests.browser import visiting
@@ -46,16 +45,8 @@ class Visit(visiting.Visit):
         return self.heads.get_by_role("radio", name=re.compile(rf"^Layer {layer}, head {head}\b"))
 
 
-@pytest.fixture
-def visit(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
-    """The page on a wide screen; at the end nothing has complained, and nothing was asked of another host."""
-    yield from visiting.visiting(browser, serve("app.py"), 1440, 1000, Visit)
-
-
-@pytest.fixture
-def phone(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
-    """The page on a phone."""
-    yield from visiting.visiting(browser, serve("app.py"), 390, 844, Visit)
+visit = visiting.on(visiting.WIDE, Visit)
+phone = visiting.on(visiting.PHONE, Visit)
 
 
 def test_a_link_opens_the_page_at_its_head_before_anything_else_was_visited(visit: Visit) -> None:

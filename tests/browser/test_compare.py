@@ -1,7 +1,7 @@
 """What a visitor may expect of the Compare page."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,10 +48,7 @@ class Visit(visiting.Visit):
         self.settle()
 
 
-@pytest.fixture
-def visit(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
-    """The page on a wide screen; at the end nothing has complained, and nothing was asked of another host."""
-    yield from visiting.visiting(browser, serve("app.py"), 1440, 1000, Visit)
+visit = visiting.on(visiting.WIDE, Visit)
 
 
 def test_the_page_opens_with_its_answer_and_every_picture(visit: Visit) -> None:

@@ -1,12 +1,11 @@
 """What a visitor may expect of the Explain page."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.samples import FOLDER
 from tests.browser import visiting
@@ -42,16 +41,8 @@ class Visit(visiting.Visit):
         self.page.get_by_role("option", name=option, exact=True).click()
 
 
-@pytest.fixture
-def visit(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
-    """The page on a wide screen; at the end nothing has complained, and nothing was asked of another host."""
-    yield from visiting.visiting(browser, serve("app.py"), 1440, 1000, Visit)
-
-
-@pytest.fixture
-def phone(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
-    """The page on a phone."""
-    yield from visiting.visiting(browser, serve("app.py"), 390, 844, Visit)
+visit = visiting.on(visiting.WIDE, Visit)
+phone = visiting.on(visiting.PHONE, Visit)
 
 
 def test_the_page_opens_with_its_answer_and_draws_it_over_the_sound(visit: Visit) -> None:

@@ -1,11 +1,10 @@
 """What a visitor may expect of the Space page."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from core.corpus.shipped import DEFAULT, FOLDER
 from core.samples import FOLDER as SAMPLES
@@ -45,16 +44,8 @@ class Visit(visiting.Visit):
         return self.page.locator(".cloud")
 
 
-@pytest.fixture
-def visit(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
-    """The page on a wide screen; at the end nothing has complained, and nothing was asked of another host."""
-    yield from visiting.visiting(browser, serve("app.py"), 1440, 1000, Visit)
-
-
-@pytest.fixture
-def phone(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
-    """The page on a phone."""
-    yield from visiting.visiting(browser, serve("app.py"), 390, 844, Visit)
+visit = visiting.on(visiting.WIDE, Visit)
+phone = visiting.on(visiting.PHONE, Visit)
 
 
 def test_another_layer_moves_the_points_before_anything_is_asked(visit: Visit) -> None:

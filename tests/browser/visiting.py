@@ -1,11 +1,14 @@
 """A visit to one page: what it asked for, and what it complained about."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 PATIENCE = 90_000  # ms; the first visit loads the model
+WIDE, PHONE = (1440, 1000), (390, 844)  # pixels
 
 
 class Visit:
@@ -48,3 +51,13 @@ def visiting(
     assert not [url for url in made.asked if not url.startswith(own)]
     assert not made.complaints
     context.close()
+
+
+def on(size: tuple[int, int], visit: Callable[[Page, str], Visit]) -> Any:
+    """Build the fixture that visits a page of the app on a screen of this size."""
+
+    @pytest.fixture
+    def visited(browser: Browser, serve: Callable[[str], str]) -> Iterator[Visit]:
+        yield from visiting(browser, serve("app.py"), *size, visit)
+
+    return visited
