@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.corpus.corpus import Corpus, Utterance
-from core.errors import CancelledError
+from core.errors import CancelledError, DatasetError
 from core.figures.depths import Depths
 from core.probing import climbing as climbing_of
 from core.probing.climbing import Climbed
@@ -329,6 +329,23 @@ def test_what_is_measured_on_a_visitors_own_corpus_stays_with_the_visitor(
     engine.probing().result(next(iter(app.session_state["kept-jobs"].values())), timeout=60.0)
     assert "words at layer 1" in words(app.run())
     assert "Nobody has asked the layers of planted" in words(visit(small_ladder())), "nobody else sees it"
+
+
+def test_a_corpus_that_is_refused_can_be_changed_for_another(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(model: object, corpus: object, report: Report) -> Climbed:
+        raise DatasetError("No rung can be asked.", hint="Bring more.")
+
+    monkeypatch.setattr(climbing_of, "estimate", lambda card, corpus: 3.0)
+    monkeypatch.setattr(engine, "shelf", lambda: Shelf())
+    monkeypatch.setattr(climbing_of, "climb", refuse)
+    monkeypatch.setattr(asked, "own", lambda: True)
+    monkeypatch.setattr(picker, "draw", lambda: st.text("Here a corpus is chosen."))
+    app = visit()
+    app.button(key="begin-ladder").click().run()
+    assert not app.exception
+    assert "No rung can be asked." in words(app)
+    assert "Here a corpus is chosen." in words(app)
+    assert "What am I looking at?" in [one.label for one in app.expander]
 
 
 class Shelf:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.text import _
-from pages._kit import present
+from pages._kit import errors, present
 from pages._kit.ladder import answer, asked, charts, climbing, depth, reading, rows, use, view
 from pages._kit.ladder.depth import Deep
 from pages._kit.ladder.view import View
@@ -37,7 +37,9 @@ def draw(place: DeltaGenerator) -> None:
 def _climbed(place: DeltaGenerator) -> View | None:
     """Measure the ladder where nobody has."""
     place.markdown(answer.unmeasured(present.card().title))
-    return climbing.climbed(asked.corpus(), asked.own())
+    with errors.shown():
+        return climbing.climbed(asked.corpus(), asked.own())
+    return None  # a refused corpus: what follows on the page, and the choice of another, stay
 
 
 def _on_strip(found: View | None, deep: Deep | None) -> None:
