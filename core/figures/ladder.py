@@ -13,6 +13,7 @@ DIGITS = 4
 LARGE, SMALL = 330, 168  # pixels of height
 LABELS = 112  # pixels that the longest name of a line of comparison may take
 APART = 0.062  # of the height between two of these names
+NOTHING = -0.005  # half a percent below zero: what lies above is written as 0%
 LOWEST = -0.3  # of R², below which it is not drawn: it has no lower end
 COMPARED = {"log-mel": N_("log-mel"), "log-mel in context": N_("log-mel in context"), "MFCC": N_("MFCC")}
 INPUT, CONTROL = "#9a6b2f", "#a8497f"  # ochre for the sound itself, plum for labels by chance
@@ -90,8 +91,8 @@ def _records(found: Curve, depths: Depths) -> list[Spec]:
 
 
 def percent(value: float) -> str:
-    """Write a share in whole percent."""
-    return f"{value:.0%}"
+    """Write a share in whole percent; less than nothing is worse than always saying the mean, however much worse."""
+    return f"{max(value, 0.0):.0%}" if value > NOTHING else _("below {nothing}").format(nothing=f"{0:.0%}")
 
 
 def _domain(found: Curve) -> tuple[float, float]:

@@ -40,7 +40,7 @@ def _unsure(view: View) -> str:
         "interval from {low} to {high}, which includes guessing{rest}."
     ).format(
         what=words.can_be_read(view.rung), right=right(found), stop=place(view.depths, found.best),
-        unseen=_(words.NEVER_MET[found.unseen]), low=_end(best.low), high=percent(best.high), rest=_rest(view),
+        unseen=_(words.NEVER_MET[found.unseen]), low=percent(best.low), high=percent(best.high), rest=_rest(view),
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def alike(view: View) -> str:
     best = found.at(found.best)
     others = [stop for stop in found.stops if stop != found.best and found.at(stop).high >= best.low]
     interval = _("The interval at {stop} goes from {low} to {high}").format(
-        stop=view.depths.name(found.best), low=_end(best.low), high=percent(best.high)
+        stop=view.depths.name(found.best), low=percent(best.low), high=percent(best.high)
     )
     if not others:
         return _("{interval}, apart from those of all other places.").format(interval=interval)
@@ -98,11 +98,6 @@ def alike(view: View) -> str:
     return _("{interval} and overlaps with that of {places}: which of them is best is not certain.").format(
         interval=interval, places=names
     )
-
-
-def _end(share: float) -> str:
-    """Write the lower end of an interval; less than nothing means worse than always saying the mean."""
-    return percent(share) if share >= 0 else _("below {nothing}").format(nothing=percent(0.0))
 
 
 def ranges(depths: Depths, stops: Sequence[int]) -> list[str]:
