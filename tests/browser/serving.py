@@ -63,7 +63,7 @@ def serving(script: str = "app.py", **environment: str) -> Iterator[Server]:
             yield Server(f"http://127.0.0.1:{port}", process.pid, log)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(90)  # a busy computer ends it slowly
             log.seek(0)
             text = log.read()
             assert "Traceback" not in text, text[-4000:]
